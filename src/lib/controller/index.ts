@@ -1,0 +1,12 @@
+/**
+ * The reconcile runtime. A feature gives `observe` (reads), `decide` (pure) and `act` (writes); the
+ * runtime alone watches, queues one entry per key with backoff, adds the finalizer, honours suspend,
+ * writes conditions and status once, emits events, counts steps and stops when a step repeats.
+ * Start with `reconciler.ts`, then `run.ts`. Election by Lease comes with the first real cluster.
+ */
+export type { ControllerPorts, Decision, Reconciler, StatusWriter } from './reconciler.ts';
+export { runController } from './run.ts';
+export type { Controller } from './run.ts';
+export { createQueue } from './queue.ts';
+export type { Queue, QueueOptions } from './queue.ts';
+export { setCondition } from './conditions.ts';
