@@ -1,0 +1,35 @@
+/**
+ * The Go type of a parameter. `int` and the other small kinds reach the function as a JavaScript
+ * `number`, `int64` as a `bigint`, `any` (interface{}) as the value itself with nil as `null`.
+ * `value` is Go's reflect.Value: like `any`, but "no value" stays `undefined`.
+ */
+export type ParamType =
+  | 'any'
+  | 'value'
+  | 'string'
+  | 'bool'
+  | 'int'
+  | 'int64'
+  | 'uint32'
+  | 'float64'
+  | '[]interface {}'
+  | '[]string'
+  | 'map[string]interface {}'
+  | 'time.Time'
+  | 'error'
+  | { readonly named: string };
+
+/** A function a template can call. It throws `GoError` to fail with Go's text. */
+export interface GoFunction {
+  /** Parameter types in order; with `variadic` the last one repeats. */
+  readonly params: readonly ParamType[];
+  readonly variadic?: boolean;
+  /**
+   * Receives as many arguments as the template gave (checked and converted). Returns a Go value:
+   * `null` for a nil interface{}, a tagged list for `[]string` and so on.
+   */
+  readonly call: (...args: never[]) => unknown;
+}
+
+/** Functions by name. */
+export type FunctionTable = Readonly<Record<string, GoFunction>>;
