@@ -1,0 +1,20 @@
+/**
+ * Git repositories: a bare mirror on disk, reading of files without a work tree, commits, tags and
+ * notes, pushed so that a race is a clear conflict. The git program does network and storage; no
+ * hook, helper or configuration of the machine runs with it, and credentials reach it through its
+ * environment only. Refuses: work trees, interactive prompts, unknown SSH hosts, protocols other than
+ * https, http, ssh, git and file. Start with `mirror.ts`, then `open-mirror.ts`.
+ */
+export type {
+  Budgets,
+  Commit,
+  CommitOptions,
+  Credentials,
+  FileChange,
+  Identity,
+  LoadedFile,
+  Mirror,
+  Notes,
+  SshKey,
+  TreeFile,
+} from './mirror.ts';
