@@ -23,7 +23,7 @@ export type { Cache } from './cache.ts';
 export { kinds } from './kinds.ts';
 export { recordEvent } from './record-event.ts';
 export type { EventToRecord } from './record-event.ts';
-export { loadKubeconfig, kubeconfigTransport } from './kubeconfig.ts';
+export { inClusterConfig, kubeconfigTransport, loadKubeconfig } from './kubeconfig.ts';
 export type { Kubeconfig } from './kubeconfig.ts';
 export { matchesSelector, parseSelector, selectorText } from './selector.ts';
 export type { LabelSelector } from './selector.ts';
