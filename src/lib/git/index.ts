@@ -18,3 +18,9 @@ export type {
   SshKey,
   TreeFile,
 } from './mirror.ts';
+export { openMirror } from './open-mirror.ts';
+export type { MirrorOptions } from './open-mirror.ts';
+export type { Environment } from './git-program.ts';
+export { safeUrl } from './safe-url.ts';
+export { describeWorkTree } from './work-tree.ts';
+export type { WorkTreeFacts } from './work-tree.ts';

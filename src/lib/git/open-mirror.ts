@@ -1,0 +1,165 @@
+import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { KnownError } from '../../base/index.ts';
+import type { Clock, Logger } from '../../base/index.ts';
+import { exportFiles } from './export-tree.ts';
+import { createGitProgram } from './git-program.ts';
+import type { Environment, GitProgram } from './git-program.ts';
+import { readLog } from './history.ts';
+import type { Credentials, Mirror, SshKey } from './mirror.ts';
+import { openNotes } from './notes.ts';
+import { ObjectReader } from './object-reader.ts';
+import { branchRef } from './ref-name.ts';
+import { createRemote } from './remote.ts';
+import type { Remote } from './remote.ts';
+import { remoteUrl, safeUrl } from './safe-url.ts';
+import { writeTag } from './tag.ts';
+import { checkBudgets, insidePath, listFiles, loadFiles, readBlob } from './tree.ts';
+import { writeCommit } from './write-commit.ts';
+
+export interface MirrorOptions {
+  /** https, http, ssh, git or file URL, `user@host:path`, or a path. */
+  readonly url: string;
+  /** The mirror's own folder; made by the first fetch. */
+  readonly dir: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly credentials?: Credentials;
+  readonly ssh?: SshKey;
+  /** The machine's environment, for PATH and proxies; usual folders are searched without it. */
+  readonly environment?: Environment;
+  /** Limit of one network operation, 20 s unless told otherwise (Flux's `--git-timeout`). */
+  readonly timeoutMs?: number;
+}
+
+interface Parts {
+  readonly options: MirrorOptions;
+  readonly git: GitProgram;
+  readonly gitDir: string;
+  readonly reader: ObjectReader;
+  readonly remote: Remote;
+  /** Runs writers one after another. */
+  readonly alone: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+const refspecs = ['heads', 'tags', 'notes'].map((kind) => `+refs/${kind}/*:refs/${kind}/*`);
+
+/** Opens the mirror of a repository; no I/O happens before the first call. Throws on a refused URL. */
+export function openMirror(options: MirrorOptions): Mirror {
+  const git = createGitProgram(options);
+  const gitDir = options.dir;
+  const reader = new ObjectReader(git, gitDir);
+  const remote = createRemote(git, { ...options, gitDir, remote: remoteUrl(options.url) });
+  const parts: Parts = { options, git, gitDir, reader, remote, alone: inTurn() };
+  return { ...readers(parts), ...writers(parts), url: safeUrl(options.url) };
+}
+
+type Reading = 'head' | 'resolve' | 'files' | 'read' | 'load' | 'log' | 'export' | 'close';
+
+function readers({ git, gitDir, reader }: Parts): Pick<Mirror, Reading> {
+  const resolve = async (ref: string): Promise<string | undefined> => {
+    if (!(await isThere(join(gitDir, 'HEAD')))) return undefined;
+    const object = await reader.read(`${ref}^{commit}`);
+    return object?.oid;
+  };
+  return {
+    resolve,
+    head: (branch) => resolve(branchRef(branch)),
+    files: (revision, paths) => listFiles(git, gitDir, { revision, paths }),
+    read: (oid) => readBlob(reader, oid),
+    load: async ({ revision, paths = [], budgets }) => {
+      const roots = paths.map(insidePath);
+      const everything = await listFiles(git, gitDir, { revision });
+      const isWanted = (path: string): boolean =>
+        roots.length === 0 ||
+        roots.some((root) => root === '' || path === root || path.startsWith(`${root}/`));
+      const wanted = everything.filter(({ path }) => isWanted(path));
+      checkBudgets(wanted, budgets);
+      return loadFiles(reader, wanted, new Map(everything.map((file) => [file.path, file])));
+    },
+    log: (range) => readLog(git, gitDir, range),
+    export: async ({ revision, path = '', dir, budgets }) => {
+      const root = insidePath(path);
+      const files = await listFiles(git, gitDir, {
+        revision,
+        paths: root === '' ? [] : [`${root}/`],
+      });
+      if (files.length === 0 && root !== '') {
+        throw new KnownError('not-found', `there is no folder ${root} at revision ${revision}`);
+      }
+      checkBudgets(files, budgets);
+      await exportFiles(reader, files, { root, dir });
+    },
+    close: () => reader.close(),
+  };
+}
+
+type Writing = 'fetch' | 'commit' | 'push' | 'tag' | 'notes';
+
+function writers(parts: Parts): Pick<Mirror, Writing> {
+  const { git, gitDir, reader, remote, alone } = parts;
+  const push: Mirror['push'] = ({ refs, signal }) =>
+    alone(async () => {
+      await remote.push(refs, signal);
+      for (const { from, to } of refs) {
+        await git.ask({
+          gitDir,
+          args: from === '' ? ['update-ref', '-d', to] : ['update-ref', to, from],
+        });
+      }
+    });
+  const notes: Mirror['notes'] = (ref) => openNotes(git, gitDir, reader, ref);
+  return {
+    push,
+    notes,
+    fetch: (signal) =>
+      alone(async () => {
+        await makeRepository(git, gitDir);
+        await remote.fetch(refspecs, signal);
+      }),
+    commit: (options) =>
+      alone(async () => {
+        await makeRepository(git, gitDir);
+        const revision = await writeCommit(git, gitDir, options);
+        const { note, author } = options;
+        if (note) await notes(note.ref).append({ revision, text: note.text, author });
+        return revision;
+      }),
+    tag: async (options) => {
+      const oid = await alone(() => writeTag(git, gitDir, options));
+      const to = `refs/tags/${options.name}`;
+      const { signal } = options;
+      await push({
+        refs: [{ from: oid, to, force: true }],
+        ...(signal === undefined ? {} : { signal }),
+      });
+    },
+  };
+}
+
+/** Made under another name first, so that a half-made one is never taken for a repository. */
+async function makeRepository(git: GitProgram, gitDir: string): Promise<void> {
+  if (await isThere(join(gitDir, 'HEAD'))) return;
+  const making = `${gitDir}.new`;
+  await rm(making, { recursive: true, force: true });
+  await mkdir(dirname(gitDir), { recursive: true });
+  await git.run({ args: ['init', '--quiet', '--bare', '--template=', '--', making] });
+  await rm(gitDir, { recursive: true, force: true });
+  await rename(making, gitDir);
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function inTurn(): Parts['alone'] {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = last.then(work, work);
+    last = result.catch(() => {});
+    return result;
+  };
+}
