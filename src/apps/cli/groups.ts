@@ -1,6 +1,37 @@
 import type { Program } from './io.ts';
 
+export interface Group {
+  readonly short: string;
+  readonly load: () => Promise<{ readonly program: Program }>;
+}
+
 /** The groups of `trice`, each a folder here; loaded only when called. A test holds list and folders equal. */
-export const groups: Readonly<Record<string, () => Promise<{ readonly program: Program }>>> = {
-  // Sorted. Each folder's index.ts exports `program`.
+export const groups: Readonly<Record<string, Group>> = {
+  'faas-cli': {
+    short: 'Build, deploy and call functions, as faas-cli does',
+    load: () => import('./faas-cli/index.ts'),
+  },
+  fluxctl: {
+    short: 'Ask and steer the sync, as fluxctl does',
+    load: () => import('./fluxctl/index.ts'),
+  },
+  get: {
+    short: 'Show what Trice holds, e.g. `trice get sync`',
+    load: () => import('./get/index.ts'),
+  },
+  helm: {
+    short: 'Render and list charts and releases, as helm does',
+    load: () => import('./helm/index.ts'),
+  },
+  kubeseal: { short: 'Seal secrets, as kubeseal does', load: () => import('./kubeseal/index.ts') },
+  links: {
+    short: 'Make links named fluxctl, kubeseal and faas-cli',
+    load: () => import('./links/index.ts'),
+  },
+  sync: { short: 'Sync a repository now', load: () => import('./sync/index.ts') },
+  up: { short: 'Run the whole platform on this machine', load: () => import('./up/index.ts') },
+  version: { short: 'Print the version', load: () => import('./version/index.ts') },
 };
+
+/** Names under which the program behaves as another one. */
+export const multiCall: readonly string[] = ['faas-cli', 'fluxctl', 'kubeseal'];

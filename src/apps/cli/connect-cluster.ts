@@ -1,0 +1,49 @@
+import os from 'node:os';
+import path from 'node:path';
+import {
+  connect,
+  inClusterConfig,
+  kubeconfigTransport,
+  loadKubeconfig,
+  type Cluster,
+  type Kubeconfig,
+} from '../../lib/kube/index.ts';
+import type { CliIo } from './io.ts';
+
+export interface ConnectCluster {
+  /** `--kubeconfig` */
+  readonly kubeconfig?: string;
+  /** `--context` */
+  readonly context?: string;
+}
+
+/**
+ * The cluster a command line means: `--kubeconfig`, else `$KUBECONFIG` (several files), else
+ * `~/.kube/config`, else the service account of the pod it runs in.
+ */
+export async function connectCluster(
+  io: CliIo,
+  how: ConnectCluster = {},
+): Promise<{ cluster: Cluster; config: Kubeconfig }> {
+  const config = await findConfig(io, how);
+  return { cluster: connect({ transport: kubeconfigTransport(config) }), config };
+}
+
+async function findConfig(io: CliIo, { kubeconfig, context }: ConnectCluster): Promise<Kubeconfig> {
+  const listed = kubeconfig ?? io.env['KUBECONFIG'] ?? '';
+  const home = io.env['HOME'] ?? os.homedir();
+  const files =
+    listed === ''
+      ? [path.join(home, '.kube', 'config')]
+      : listed.split(path.delimiter).filter((file) => file !== '');
+  try {
+    return await loadKubeconfig({
+      files: files.map((file) => path.resolve(io.cwd, file)),
+      ...(context ? { context } : {}),
+    });
+  } catch (thrown) {
+    const inside = listed === '' ? await inClusterConfig(io.env) : undefined;
+    if (inside !== undefined) return inside;
+    throw thrown;
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * `trice version`: what runs, and on what. Reads package.json; asks no server.
+ */
+import { readFile } from 'node:fs/promises';
+import { KnownError } from '../../../base/index.ts';
+import { execute, noArgs, type Command } from '../cobra/index.ts';
+import type { Program } from '../io.ts';
+
+/** The version of this package. */
+export async function packageVersion(): Promise<string> {
+  const file = new URL('../../../../package.json', import.meta.url);
+  const { version } = JSON.parse(await readFile(file, 'utf8')) as { version: string };
+  return version;
+}
+
+const command: Command = {
+  use: 'version',
+  short: 'Print the version',
+  args: noArgs,
+  flags: [{ name: 'output', shorthand: 'o', type: 'string', usage: 'output format: json' }],
+  run: async ({ flags, io }) => {
+    const version = await packageVersion();
+    const format = flags.string('output');
+    if (format === 'json')
+      io.stdout.write(`${JSON.stringify({ version, node: process.version })}\n`);
+    else if (format === '') io.stdout.write(`trice ${version} (node ${process.version})\n`);
+    else throw new KnownError('invalid', `unknown output format "${format}", try json`);
+  },
+};
+
+export const program: Program = (argv, io) =>
+  execute({ ...command, use: 'trice version' }, argv, io);
