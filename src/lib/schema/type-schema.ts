@@ -58,3 +58,33 @@ export interface TypeField {
   readonly pointer: boolean;
   readonly defaultValue?: unknown;
 }
+
+const noFields: ReadonlyMap<string, TypeField> = new Map();
+
+/** A place that takes every value. */
+export const anySchema: TypeSchema = {
+  form: 'any',
+  fields: noFields,
+  listType: 'atomic',
+  listKeys: [],
+  atomic: false,
+  patchStrategy: [],
+  preserveUnknown: true,
+  embedded: false,
+  nullable: true,
+};
+
+/** A scalar; `oneOf` when its set of values is closed. */
+export function scalarSchema(scalar: ScalarFormat, oneOf?: readonly string[]): TypeSchema {
+  return { ...anySchema, form: 'scalar', scalar, oneOf, preserveUnknown: false, nullable: false };
+}
+
+/** A list of items. */
+export function listSchema(values: TypeSchema, how: Partial<TypeSchema>): TypeSchema {
+  return { ...anySchema, form: 'list', values, preserveUnknown: false, nullable: false, ...how };
+}
+
+/** A map with string keys. */
+export function mapSchema(values: TypeSchema, atomic: boolean): TypeSchema {
+  return { ...anySchema, form: 'map', values, atomic, preserveUnknown: false, nullable: false };
+}

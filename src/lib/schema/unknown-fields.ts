@@ -1,0 +1,33 @@
+import { isRecord } from '../../base/index.ts';
+import type { JsonRecord } from '../../base/index.ts';
+import type { TypeSchema } from './type-schema.ts';
+
+/**
+ * Paths of fields the type does not declare, in the order of the object: `spec.foo`,
+ * `spec.containers[0].bar`. A server shows each as `unknown field "spec.foo"`.
+ */
+export function unknownFields(type: TypeSchema, object: JsonRecord): string[] {
+  const found: string[] = [];
+  look(type, object, '', found);
+  return found;
+}
+
+function look(schema: TypeSchema, value: unknown, path: string, found: string[]): void {
+  if (schema.form === 'list' && Array.isArray(value)) {
+    value.forEach((item, at) => look(schema.values ?? schema, item, `${path}[${at}]`, found));
+    return;
+  }
+  if (!isRecord(value)) return;
+  for (const [name, inner] of Object.entries(value)) {
+    const at = path === '' ? name : `${path}.${name}`;
+    const next = schema.fields.get(name)?.schema ?? schema.values;
+    if (next !== undefined && schema.form !== 'list') look(next, inner, at, found);
+    else if (schema.form === 'struct' && !schema.preserveUnknown && !isAlwaysKnown(schema, name)) {
+      found.push(at);
+    }
+  }
+}
+
+function isAlwaysKnown(schema: TypeSchema, name: string): boolean {
+  return schema.embedded && (name === 'apiVersion' || name === 'kind' || name === 'metadata');
+}
