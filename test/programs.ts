@@ -16,9 +16,13 @@ export function findProgram(name: string): string | undefined {
 
 /** Every kubectl at hand, newest first: the one on the PATH and Debian's 1.20 where it was unpacked. */
 export function kubectls(): Array<{ readonly program: string; readonly version: string }> {
-  const programs = [findProgram('kubectl'), process.env['TRICE_TEST_KUBECTL_OLD']].filter((each) => each !== undefined);
+  const programs = [findProgram('kubectl'), process.env['TRICE_TEST_KUBECTL_OLD']].filter(
+    (each) => each !== undefined,
+  );
   return [...new Set(programs)].filter(isExecutable).map((program) => {
-    const { stdout } = spawnSync(program, ['version', '--client', '-o', 'json'], { encoding: 'utf8' });
+    const { stdout } = spawnSync(program, ['version', '--client', '-o', 'json'], {
+      encoding: 'utf8',
+    });
     return { program, version: /"gitVersion": "v([\d.]+)/.exec(stdout)?.[1] ?? 'unknown' };
   });
 }
