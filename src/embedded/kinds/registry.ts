@@ -1,9 +1,141 @@
-import type { BuiltinResource } from './resource.ts';
-/** Every served version of every built-in resource, in discovery order. */
-export const builtinResources: readonly BuiltinResource[] = [];
-/** Groups in discovery order; custom groups come after these, by name. */
-export const groupOrder: readonly string[] = [];
-/** The resource of an apiVersion and kind. */
+import { rows } from './registry-rows.ts';
+import type { ResourceRow } from './registry-rows.ts';
+import type { BuiltinResource, BuiltinSubresource } from './resource.ts';
+
+/** Groups in discovery order; custom groups come after these, by name. A name is resolved to the first that has it. */
+export const groupOrder: readonly string[] = [
+  '',
+  'apiregistration.k8s.io',
+  'apps',
+  'events.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'networking.k8s.io',
+  'extensions',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'storage.k8s.io',
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'scheduling.k8s.io',
+  'coordination.k8s.io',
+  'node.k8s.io',
+  'discovery.k8s.io',
+];
+
+const allVerbs = [
+  'create',
+  'delete',
+  'deletecollection',
+  'get',
+  'list',
+  'patch',
+  'update',
+  'watch',
+] as const;
+
+const statusVerbs = ['get', 'patch', 'update'] as const;
+
+/** Subresources that are not of the parent's own kind. */
+const special: Readonly<Record<string, BuiltinSubresource>> = {
+  scale: {
+    name: 'scale',
+    kind: 'Scale',
+    group: 'autoscaling',
+    version: 'v1',
+    verbs: statusVerbs,
+  },
+  eviction: {
+    name: 'eviction',
+    kind: 'Eviction',
+    group: 'policy',
+    version: 'v1',
+    verbs: ['create'],
+  },
+  token: {
+    name: 'token',
+    kind: 'TokenRequest',
+    group: 'authentication.k8s.io',
+    version: 'v1',
+    verbs: ['create'],
+  },
+  binding: { name: 'binding', kind: 'Binding', verbs: ['create'] },
+  exec: { name: 'exec', kind: 'PodExecOptions', verbs: ['create', 'get'] },
+  attach: { name: 'attach', kind: 'PodAttachOptions', verbs: ['create', 'get'] },
+  portforward: { name: 'portforward', kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
+  log: { name: 'log', kind: '', verbs: ['get'] },
+  finalize: { name: 'finalize', kind: '', verbs: ['update'] },
+};
+
+const proxyKind: Readonly<Record<string, string>> = {
+  Pod: 'PodProxyOptions',
+  Service: 'ServiceProxyOptions',
+  Node: 'NodeProxyOptions',
+};
+
+function subresource(name: string, kind: string): BuiltinSubresource {
+  if (name === 'proxy') {
+    const verbs = ['create', 'delete', 'get', 'patch', 'update'];
+    return { name, kind: proxyKind[kind] ?? kind, verbs };
+  }
+  const found = special[name];
+  if (found !== undefined) return { ...found, kind: found.kind === '' ? kind : found.kind };
+  return { name, kind, verbs: statusVerbs };
+}
+
+function resource(row: ResourceRow): BuiltinResource {
+  const [group, version] = row.at.includes('/') ? row.at.split('/') : ['', row.at];
+  const [storageGroup, storageVersion] = splitStorage(row.storedAs ?? row.at);
+  const virtual = row.verbs !== undefined && !row.verbs.includes('update');
+  const names = row.sub?.split(' ') ?? [];
+  return {
+    group: group ?? '',
+    version: version ?? '',
+    apiVersion: row.at,
+    plural: row.plural,
+    singular: row.kind.toLowerCase(),
+    kind: row.kind,
+    listKind: `${row.kind}List`,
+    namespaced: row.scope !== 'cluster',
+    shortNames: row.short?.split(' ') ?? [],
+    categories: row.all === true ? ['all'] : [],
+    verbs: row.verbs ?? allVerbs,
+    subresources: names.map((name) => subresource(name, row.kind)),
+    profiles: row.legacyOnly === true ? ['legacy'] : ['modern', 'legacy'],
+    hasStatus: names.includes('status'),
+    virtual,
+    storageVersion,
+    storageGroup,
+    storagePlural: row.plural,
+    deleteReply: row.deleteReply ?? 'status',
+    defaultPropagation: row.orphans === true ? 'Orphan' : 'Background',
+    generation: row.generation === true,
+    unconditionalUpdate: row.locked !== true,
+    createOnPut: row.createOnPut === true,
+    nameRule: row.nameRule ?? 'subdomain',
+    ...(row.deprecated === undefined
+      ? {}
+      : { deprecation: `${row.at} ${row.kind} is deprecated in ${row.deprecated}` }),
+  };
+}
+
+function splitStorage(stored: string): [group: string, apiVersion: string] {
+  return [stored.includes('/') ? (stored.split('/')[0] ?? '') : '', stored];
+}
+
+/** Every served version of every built-in resource: groups in discovery order, newer versions first. */
+export const builtinResources: readonly BuiltinResource[] = rows
+  .map(resource)
+  .toSorted((a, b) => groupOrder.indexOf(a.group) - groupOrder.indexOf(b.group));
+
+const byKind = new Map(
+  builtinResources.map((each) => [`${each.apiVersion} ${each.kind}`, each] as const),
+);
+
+/** The resource of an apiVersion and kind; undefined for custom and unknown kinds. */
 export function resourceOf(apiVersion: string, kind: string): BuiltinResource | undefined {
-  return builtinResources.find((each) => each.apiVersion === apiVersion && each.kind === kind);
+  return byKind.get(`${apiVersion} ${kind}`);
 }
