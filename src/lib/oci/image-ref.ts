@@ -23,20 +23,15 @@ const digestLike = /^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,}$/;
 export function parseImage(text: string): ImageRef {
   if (text === '') throw imageError(text, 'blank image name');
   if (text.startsWith('/') || text.endsWith('/')) throw malformed(text);
-  const at = text.indexOf('@');
-  const digest = at < 0 ? undefined : text.slice(at + 1);
-  if (digest !== undefined && !digestLike.test(digest)) throw malformed(text);
-  const { domain, rest } = splitDomain(at < 0 ? text : text.slice(0, at));
-  const parts = rest.split(':');
-  const [path = '', tag] = parts;
-  if (parts.length > 2 || path === '' || tag === '') throw malformed(text);
-  return {
-    domain,
-    path,
-    text,
-    ...(tag === undefined ? {} : { tag }),
-    ...(digest === undefined ? {} : { digest }),
-  };
+  const [named = '', ...digests] = text.split('@');
+  const { domain, rest } = splitDomain(named);
+  const [path = '', ...tags] = rest.split(':');
+  const isWhole = digests.length < 2 && digests.every((digest) => digestLike.test(digest));
+  if (!isWhole || path === '' || tags.length > 1 || tags[0] === '') throw malformed(text);
+  const [tag] = tags;
+  const [digest] = digests;
+  const pinned = digest === undefined ? {} : { digest };
+  return { domain, path, text, ...(tag === undefined ? {} : { tag }), ...pinned };
 }
 
 function splitDomain(name: string): { domain: string; rest: string } {

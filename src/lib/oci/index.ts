@@ -25,3 +25,15 @@ export type {
   RegistryCredentials,
   RunConfig,
 } from './client.ts';
+export { createRegistryClient } from './registry-client.ts';
+export type { RegistryClientOptions } from './registry-client.ts';
+export { buildLayer } from './layer.ts';
+export type { Layer, LayerFile } from './layer.ts';
+export { buildImage } from './image.ts';
+export type { Image, LayerNames } from './image.ts';
+export { openImageStore } from './image-store.ts';
+export type { ImageStore, StoredImage } from './image-store.ts';
+export { pullRootfs } from './rootfs.ts';
+export type { PulledRootfs, RootfsBudgets } from './rootfs.ts';
+export { digestOf } from './digest.ts';
+export { mediaTypes } from './media-types.ts';
