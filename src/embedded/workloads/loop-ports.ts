@@ -1,0 +1,68 @@
+import type { Clock, KubeObject, Logger, Run } from '../../base/index.ts';
+import { recordEvent, type Cluster } from '../../lib/kube/index.ts';
+import {
+  shapes,
+  type Deployment,
+  type EndpointSlice,
+  type Endpoints,
+  type Job,
+  type Namespace,
+  type Node,
+  type Pod,
+  type ReplicaSet,
+  type Service,
+} from './objects.ts';
+import { createStore, type Store } from './store.ts';
+
+/** One watch per kind, shared by all loops. */
+export interface Stores {
+  readonly pods: Store<Pod>;
+  readonly replicaSets: Store<ReplicaSet>;
+  readonly deployments: Store<Deployment>;
+  readonly jobs: Store<Job>;
+  readonly services: Store<Service>;
+  readonly endpoints: Store<Endpoints>;
+  readonly slices: Store<EndpointSlice>;
+  readonly nodes: Store<Node>;
+  readonly namespaces: Store<Namespace>;
+}
+
+/** Writes an event without making the loop wait for it. */
+export type Tell = (
+  about: KubeObject,
+  type: 'Normal' | 'Warning',
+  reason: string,
+  message: string,
+) => void;
+
+/** What every loop is handed. */
+export interface LoopPorts {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  readonly stores: Stores;
+}
+
+/** Opens the shared watches. */
+export function openStores(cluster: Cluster, run: Run): Stores {
+  return {
+    pods: createStore(cluster, shapes.Pod, run),
+    replicaSets: createStore(cluster, shapes.ReplicaSet, run),
+    deployments: createStore(cluster, shapes.Deployment, run),
+    jobs: createStore(cluster, shapes.Job, run),
+    services: createStore(cluster, shapes.Service, run),
+    endpoints: createStore(cluster, shapes.Endpoints, run),
+    slices: createStore(cluster, shapes.EndpointSlice, run),
+    nodes: createStore(cluster, shapes.Node, run),
+    namespaces: createStore(cluster, shapes.Namespace, run),
+  };
+}
+
+/** An event recorder that speaks as one component, e.g. `deployment-controller`. */
+export function teller({ cluster, clock, log, signal }: LoopPorts, source: string): Tell {
+  const run: Run = { clock, log, signal };
+  return (about, type, reason, message) => {
+    void recordEvent(cluster, { about, type, reason, message, source }, run);
+  };
+}

@@ -1,0 +1,219 @@
+import type { JsonRecord, Kind, KubeObject, ObjectMeta } from '../../base/index.ts';
+import { kinds, type Condition, type LabelSelector } from '../../lib/kube/index.ts';
+
+/** Only what the loops read of a pod's spec; everything else passes through untouched. */
+export interface PodSpec extends JsonRecord {
+  nodeName?: string;
+  schedulerName?: string;
+  schedulingGates?: unknown[];
+  restartPolicy?: string;
+  hostNetwork?: boolean;
+  hostname?: string;
+  subdomain?: string;
+  nodeSelector?: Record<string, string>;
+  tolerations?: Toleration[];
+  containers: ContainerSpec[];
+  initContainers?: ContainerSpec[];
+  volumes?: Array<JsonRecord & { name: string }>;
+}
+
+export interface ContainerSpec extends JsonRecord {
+  name: string;
+  image?: string;
+  ports?: Array<{ name?: string; containerPort: number; protocol?: string }>;
+  resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
+}
+
+export interface Toleration {
+  key?: string;
+  operator?: string;
+  value?: string;
+  effect?: string;
+}
+
+export interface PodTemplate {
+  metadata?: Partial<ObjectMeta>;
+  spec: PodSpec;
+}
+
+export interface ContainerStatus extends JsonRecord {
+  name: string;
+  ready?: boolean;
+  restartCount?: number;
+}
+
+export interface Pod extends KubeObject {
+  spec: PodSpec;
+  status?: {
+    phase?: string;
+    podIP?: string;
+    podIPs?: Array<{ ip: string }>;
+    hostIP?: string;
+    startTime?: string;
+    conditions?: Condition[];
+    containerStatuses?: ContainerStatus[];
+  };
+}
+
+export interface ReplicaSet extends KubeObject {
+  spec: {
+    replicas?: number;
+    minReadySeconds?: number;
+    selector: LabelSelector;
+    template: PodTemplate;
+  };
+  status?: ReplicaSetStatus;
+}
+
+export interface ReplicaSetStatus {
+  replicas?: number;
+  fullyLabeledReplicas?: number;
+  readyReplicas?: number;
+  availableReplicas?: number;
+  observedGeneration?: number;
+  conditions?: Condition[];
+}
+
+export interface Deployment extends KubeObject {
+  spec: {
+    replicas?: number;
+    selector: LabelSelector;
+    template: PodTemplate;
+    strategy?: {
+      type?: string;
+      rollingUpdate?: { maxSurge?: number | string; maxUnavailable?: number | string };
+    };
+    minReadySeconds?: number;
+    revisionHistoryLimit?: number;
+    progressDeadlineSeconds?: number;
+    paused?: boolean;
+  };
+  status?: DeploymentStatus;
+}
+
+export interface DeploymentStatus {
+  observedGeneration?: number;
+  replicas?: number;
+  updatedReplicas?: number;
+  readyReplicas?: number;
+  availableReplicas?: number;
+  unavailableReplicas?: number;
+  collisionCount?: number;
+  conditions?: Condition[];
+}
+
+export interface Job extends KubeObject {
+  spec: {
+    parallelism?: number;
+    completions?: number;
+    backoffLimit?: number;
+    activeDeadlineSeconds?: number;
+    ttlSecondsAfterFinished?: number;
+    suspend?: boolean;
+    selector?: LabelSelector;
+    template: PodTemplate;
+  };
+  status?: JobStatus;
+}
+
+export interface JobStatus {
+  startTime?: string;
+  completionTime?: string;
+  active?: number;
+  ready?: number;
+  succeeded?: number;
+  failed?: number;
+  terminating?: number;
+  conditions?: Array<Condition & { lastProbeTime?: string }>;
+}
+
+export interface ServicePort {
+  name?: string;
+  port: number;
+  targetPort?: number | string;
+  protocol?: string;
+  appProtocol?: string;
+}
+
+export interface Service extends KubeObject {
+  spec: {
+    type?: string;
+    clusterIP?: string;
+    selector?: Record<string, string>;
+    ports?: ServicePort[];
+    publishNotReadyAddresses?: boolean;
+  };
+  status?: { loadBalancer?: { ingress?: Array<{ ip: string }> } };
+}
+
+export interface EndpointAddress {
+  ip: string;
+  nodeName?: string;
+  hostname?: string;
+  targetRef?: { kind: string; namespace: string; name: string; uid: string };
+}
+
+export interface EndpointPort {
+  name?: string;
+  port: number;
+  protocol: string;
+}
+
+export interface EndpointSubset {
+  addresses?: EndpointAddress[];
+  notReadyAddresses?: EndpointAddress[];
+  ports?: EndpointPort[];
+}
+
+export interface Endpoints extends KubeObject {
+  subsets?: EndpointSubset[];
+}
+
+export interface EndpointSlice extends KubeObject {
+  addressType: string;
+  endpoints: Array<{
+    addresses: string[];
+    conditions?: { ready?: boolean; serving?: boolean; terminating?: boolean };
+    nodeName?: string;
+    hostname?: string;
+    targetRef?: EndpointAddress['targetRef'];
+  }>;
+  ports: Array<{ name?: string; port?: number; protocol?: string }>;
+}
+
+export interface Node extends KubeObject {
+  spec?: {
+    unschedulable?: boolean;
+    taints?: Array<{ key: string; value?: string; effect: string }>;
+  };
+  status?: JsonRecord & { allocatable?: Record<string, string>; conditions?: Condition[] };
+}
+
+export interface Namespace extends KubeObject {
+  spec?: { finalizers?: string[] };
+  status?: { phase?: string; conditions?: Condition[] };
+}
+
+/** Drops what no loop reads, so that a shared cache stays small. */
+function slim<O extends KubeObject>(raw: unknown): O {
+  const object = raw as O;
+  delete object.metadata.managedFields;
+  return object;
+}
+
+function slimKind<O extends KubeObject>(kind: Kind): Kind<O> {
+  return { ...kind, parse: (raw) => slim<O>(raw) } as Kind<O>;
+}
+
+/** The kinds of the loops, with their shapes. */
+export const shapes = {
+  Pod: slimKind<Pod>(kinds.Pod),
+  ReplicaSet: slimKind<ReplicaSet>(kinds.ReplicaSet),
+  Deployment: slimKind<Deployment>(kinds.Deployment),
+  Job: slimKind<Job>(kinds.Job),
+  Service: slimKind<Service>(kinds.Service),
+  Endpoints: slimKind<Endpoints>(kinds.Endpoints),
+  EndpointSlice: slimKind<EndpointSlice>(kinds.EndpointSlice),
+  Node: slimKind<Node>(kinds.Node),
+  Namespace: slimKind<Namespace>(kinds.Namespace),
+} as const;

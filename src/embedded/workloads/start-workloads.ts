@@ -1,0 +1,62 @@
+import type { Clock, Logger } from '../../base/index.ts';
+import type { Cluster } from '../../lib/kube/index.ts';
+import { startCollectLoop } from './collect/collect-loop.ts';
+import { watchAll } from './collect/watch-all.ts';
+import { startDeploymentLoop } from './deployment/deployment-loop.ts';
+import { startJobLoop } from './job/job-loop.ts';
+import { openStores, type LoopPorts } from './loop-ports.ts';
+import { startAccountLoop } from './namespace/account-loop.ts';
+import { startNamespaceLoop } from './namespace/namespace-loop.ts';
+import { ageEvents } from './node/event-age.ts';
+import { keepNode } from './node/node-object.ts';
+import { startSchedulerLoop } from './node/scheduler-loop.ts';
+import { startReplicaSetLoop } from './replica-set/replica-set-loop.ts';
+import { startEndpointsLoop } from './service/endpoints-loop.ts';
+
+export interface WorkloadsOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  /** The one node; pods are bound to it. */
+  readonly nodeName: string;
+  /** PEM of the API server's certificate authority, for the ConfigMap kube-root-ca.crt. */
+  readonly caPem: string;
+}
+
+export interface Workloads {
+  /** Resolves after the signal, when no write is in hand. */
+  readonly done: Promise<void>;
+}
+
+/** Starts every control loop. They run until the signal, and survive any failure of the cluster. */
+export function startWorkloads(options: WorkloadsOptions): Workloads {
+  const { cluster, clock, log, signal, nodeName, caPem } = options;
+  const ports: LoopPorts = {
+    cluster,
+    clock,
+    log,
+    signal,
+    stores: openStores(cluster, { clock, log, signal }),
+  };
+  const collect = startCollectLoop(ports);
+  const namespaces = startNamespaceLoop(ports);
+  watchAll(ports, (kind, object, gone) => {
+    collect.listen(kind, object, gone);
+    namespaces.listen(kind, object, gone);
+  });
+  const loops = [
+    collect,
+    namespaces,
+    startDeploymentLoop(ports),
+    startReplicaSetLoop(ports),
+    startJobLoop(ports),
+    startEndpointsLoop(ports),
+    startSchedulerLoop(ports, nodeName),
+    startAccountLoop(ports, caPem),
+  ];
+  const tasks = [keepNode(ports, nodeName), ageEvents(ports)];
+  return {
+    done: Promise.all([...loops.map((each) => each.done), ...tasks]).then(() => {}),
+  };
+}
