@@ -7,7 +7,7 @@
  * content, nesting beyond 10,000. Start reading at `parse.ts`; the pipeline is
  * scanner → parser (events) → compose → JSON.
  */
-export { parse, parseDocuments, yamlToJson } from './parse.ts';
+export { parse, parseDocuments } from './parse.ts';
 export type { ParseOptions, YamlDocument } from './parse.ts';
 export { stringify, stringifyPretty } from './stringify.ts';
 export { edit } from './edit.ts';
