@@ -37,6 +37,6 @@ export function textMap(
   object: KubeObject,
   field: 'annotations' | 'labels',
 ): Record<string, string> {
-  const found: unknown = (object.metadata as JsonRecord | undefined)?.[field];
+  const found: unknown = (object.metadata as unknown as JsonRecord | undefined)?.[field];
   return typeof found === 'object' && found !== null ? (found as Record<string, string>) : {};
 }

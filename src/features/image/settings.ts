@@ -1,0 +1,39 @@
+/** A repository whose manifests may be edited; `features/sync`'s settings are one. */
+export interface ImageRepository {
+  readonly name: string;
+  readonly url: string;
+  readonly branch: string;
+  readonly paths: readonly string[];
+  readonly isReadOnly: boolean;
+  readonly notesRef: string;
+  readonly user: string;
+  readonly email: string;
+  readonly defaultNamespace: string;
+  readonly gitTimeoutMs: number;
+}
+
+/** How registries are scanned, with fluxd's defaults. */
+export interface ScanSettings {
+  /** Automation and a look at every repository of images at least this often. */
+  readonly automationIntervalMs: number;
+  /** Globs on canonical names; what matches is never scanned. */
+  readonly excludeImages: readonly string[];
+  /** Globs on canonical names; empty is all. */
+  readonly includeImages: readonly string[];
+  /** Globs: these images' build-date labels count as creation time. */
+  readonly useLabels: readonly string[];
+  /** Images fetched from one registry at a time. */
+  readonly burst: number;
+}
+
+/** fluxd's defaults for all that is not given. */
+export function scanSettings(given: Partial<ScanSettings> = {}): ScanSettings {
+  return {
+    automationIntervalMs: 300_000,
+    excludeImages: ['k8s.gcr.io/*'],
+    includeImages: [],
+    useLabels: ['index.docker.io/weaveworks/*', 'index.docker.io/fluxcd/*'],
+    burst: 10,
+    ...given,
+  };
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import { KnownError, messageOf } from '../../../base/index.ts';
+
+/** A job's state as fluxd's API gives it. */
+export interface JobStatus {
+  readonly Result: {
+    readonly revision?: string;
+    readonly spec?: unknown;
+    readonly result?: unknown;
+  };
+  readonly Err: string;
+  readonly StatusString: 'queued' | 'running' | 'failed' | 'succeeded';
+}
+
+/** Work that the API started and that callers ask about by id. */
+export interface Jobs {
+  /** Starts it and gives its id at once. */
+  start(spec: unknown, work: () => Promise<{ readonly revision: string }>): string;
+  /** Throws `KnownError('not-found')` for an id that is not known (any more). */
+  status(id: string): JobStatus;
+}
+
+const remembered = 100;
+
+/** Keeps the last hundred jobs. */
+export function createJobs(): Jobs {
+  const known = new Map<string, JobStatus>();
+  const set = (id: string, status: JobStatus): void => {
+    known.set(id, status);
+    const [oldest] = known.keys();
+    if (known.size > remembered && oldest !== undefined) known.delete(oldest);
+  };
+  return {
+    start(spec, work) {
+      const id = randomUUID();
+      set(id, { Result: {}, Err: '', StatusString: 'running' });
+      work().then(
+        ({ revision }) => {
+          const Result = { revision, spec, result: {} };
+          set(id, { Result, Err: '', StatusString: 'succeeded' });
+        },
+        (thrown: unknown) =>
+          set(id, { Result: {}, Err: messageOf(thrown), StatusString: 'failed' }),
+      );
+      return id;
+    },
+    status(id) {
+      const found = known.get(id);
+      if (found === undefined) throw new KnownError('not-found', `unknown job "${id}"`);
+      return found;
+    },
+  };
+}

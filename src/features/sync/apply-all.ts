@@ -1,0 +1,139 @@
+import { keyOf, KnownError, messageOf } from '../../base/index.ts';
+import type { KubeObject, Run } from '../../base/index.ts';
+import type { Cluster } from '../../lib/kube/index.ts';
+import {
+  applyObject,
+  gcMarkLabel,
+  gcMarkOf,
+  ignoreOf,
+  marked,
+  textMap,
+} from '../../lib/manifest/index.ts';
+import type { Applied } from '../../lib/manifest/index.ts';
+import type { DesiredObject, Problem } from './desired.ts';
+import { inRanks } from './plan.ts';
+
+/** Name under which our writes appear in `managedFields`. */
+export const fieldManager = 'trice-sync';
+
+/** What became of one object. */
+export type Outcome =
+  | { readonly id: string; readonly is: Applied['action'] | 'ignored' }
+  | { readonly id: string; readonly is: 'failed'; readonly problem: Problem };
+
+export interface ApplyAll {
+  readonly setName: string;
+  /** Sets of the other repositories of this process: their objects are not taken over. */
+  readonly otherSets: readonly string[];
+  readonly isServerSideApply: boolean;
+  /** Live objects known already, by id. */
+  readonly live: ReadonlyMap<string, KubeObject>;
+}
+
+const atOnce = 8;
+const servedWaits = [50, 100, 200, 400, 800, 1600];
+
+/**
+ * Applies objects rank by rank, those of one rank side by side. One that fails does not hold up the
+ * others. Stops between objects when the signal aborts.
+ */
+export async function applyAll(
+  cluster: Cluster,
+  objects: readonly DesiredObject[],
+  how: ApplyAll,
+  run: Run,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const rank of inRanks(objects)) {
+    const waiting = rank.values();
+    const worker = async (): Promise<void> => {
+      for (const desired of waiting) {
+        run.signal.throwIfAborted();
+        outcomes.push(await applyOne(cluster, desired, how, run));
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(atOnce, rank.length) }, worker));
+  }
+  return outcomes;
+}
+
+async function applyOne(
+  cluster: Cluster,
+  desired: DesiredObject,
+  how: ApplyAll,
+  run: Run,
+): Promise<Outcome> {
+  const { id, manifest } = desired;
+  try {
+    return { id, is: await write(cluster, desired, how, run) };
+  } catch (thrown) {
+    if (!(thrown instanceof KnownError)) {
+      run.log.error(messageOf(thrown), { resource: id, stack: (thrown as Error).stack });
+    }
+    const problem = { id, path: manifest.file, line: manifest.line, message: messageOf(thrown) };
+    return { id, is: 'failed', problem };
+  }
+}
+
+async function write(
+  cluster: Cluster,
+  desired: DesiredObject,
+  how: ApplyAll,
+  run: Run,
+): Promise<Applied['action'] | 'ignored'> {
+  const { id, object, kind, manifest } = desired;
+  const about = { resource: id, source: manifest.file };
+  if (ignoreOf(object) === 'true') {
+    run.log.info('not applying resource; ignore annotation in file', about);
+    return 'ignored';
+  }
+  const live = liveIn(how.live, desired) ?? (await cluster.get(kind, keyOf(object)));
+  if (live !== undefined && ignoreOf(live) === 'true') {
+    run.log.info('not applying resource; ignore annotation in cluster resource', about);
+    return 'ignored';
+  }
+  const owner = live && otherOwner(live, id, how.otherSets);
+  if (owner) throw new KnownError('conflict', `${id} is kept by another repository of this sync`);
+  const wanted = marked(object, how.setName, id);
+  const applying = {
+    fieldManager,
+    live: live ?? null,
+    ...(how.isServerSideApply ? { serverSide: true } : {}),
+  };
+  const applied = await onceServed(desired, run, () =>
+    applyObject(cluster, kind, wanted, applying),
+  );
+  return applied.action;
+}
+
+/** The listed object, when it was listed in the version that git names. */
+function liveIn(
+  live: ReadonlyMap<string, KubeObject>,
+  desired: DesiredObject,
+): KubeObject | undefined {
+  const found = live.get(desired.id);
+  return found?.apiVersion === desired.object.apiVersion ? found : undefined;
+}
+
+function otherOwner(live: KubeObject, id: string, others: readonly string[]): boolean {
+  const mark = textMap(live, 'labels')[gcMarkLabel];
+  return mark !== undefined && others.some((set) => gcMarkOf(set, id) === mark);
+}
+
+/** A kind whose definition was applied just before is not served at once: its objects wait a little. */
+async function onceServed<T>(
+  desired: DesiredObject,
+  run: Run,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  if (desired.isServed) return attempt();
+  for (const waitMs of servedWaits) {
+    try {
+      return await attempt();
+    } catch (thrown) {
+      if (!(thrown instanceof KnownError) || thrown.code !== 'not-found') throw thrown;
+    }
+    await run.clock.sleep(waitMs, run.signal);
+  }
+  return attempt();
+}

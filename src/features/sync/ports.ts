@@ -1,0 +1,26 @@
+import type { Events } from '../../api/events/index.ts';
+import type { Bus, Clock, Logger } from '../../base/index.ts';
+import type { Credentials, Environment } from '../../lib/git/index.ts';
+import type { Cluster } from '../../lib/kube/index.ts';
+import type { RepositorySettings } from './settings.ts';
+
+/** All that the feature is handed. */
+export interface SyncPorts {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly bus: Bus<Events>;
+  readonly signal: AbortSignal;
+  /** Folder of our own; mirrors live below it and may be thrown away. */
+  readonly dataDir: string;
+  /** Namespace of our own objects: state, key, events. */
+  readonly namespace: string;
+  readonly repositories: readonly RepositorySettings[];
+  readonly credentials?: Credentials;
+  /** The machine's environment, for the git program: PATH and proxies. */
+  readonly environment?: Environment;
+  /** Secret that holds the SSH key, and the state of repositories whose state is `secret`. */
+  readonly keySecretName?: string;
+  /** What `GET /v11/version` answers. */
+  readonly version?: string;
+}

@@ -1,0 +1,339 @@
+import path from 'node:path';
+import { KnownError, messageOf } from '../../base/index.ts';
+import type { Logger, Run } from '../../base/index.ts';
+import { openMirror, safeUrl } from '../../lib/git/index.ts';
+import type { Mirror } from '../../lib/git/index.ts';
+import { syncSetName } from '../../lib/manifest/index.ts';
+import { createAlarm } from './alarm.ts';
+import { secretMarker, tagMarker } from './marker.ts';
+import type { Marker } from './marker.ts';
+import type { SyncPorts } from './ports.ts';
+import { createRevisionReader } from './read-revision.ts';
+import type { Reading } from './read-revision.ts';
+import type { RepositorySettings } from './settings.ts';
+import { createReporter } from './state-object.ts';
+import type { Reporter, SyncReport } from './state-object.ts';
+import { announce } from './sync-event.ts';
+import { SyncPass } from './sync-pass.ts';
+import type { PassResult } from './sync-pass.ts';
+import { withTimeLimit } from './time-limit.ts';
+import { createWaiters } from './waiters.ts';
+
+/** What the loop of one repository needs beyond the ports: how its objects are told from others'. */
+interface Surroundings {
+  readonly otherSets: readonly string[];
+  /** fluxd's single state annotation belongs to the first repository. */
+  readonly isFirst: boolean;
+}
+
+const keySecret = 'flux-git-deploy';
+const notReadyRetryMs = 10_000;
+const firstRetryMs = 1000;
+
+/** Keeps one repository in step. One loop does everything in turn: fetch, sync, move the marker. */
+export class RepositorySync {
+  readonly settings: RepositorySettings;
+  readonly mirror: Mirror;
+  readonly done: Promise<void>;
+  readonly #ports: SyncPorts;
+  readonly #log: Logger;
+  readonly #pass: SyncPass;
+  readonly #marker: Marker;
+  readonly #reporter: Reporter;
+  readonly #alarm;
+  readonly #refreshes = createWaiters<string>();
+  readonly #syncs = createWaiters<PassResult>();
+  #isFetchDue = true;
+  #isConfirmed = false;
+  #fetchAt = 0;
+  #fullSyncAt = 0;
+  #retryAt = Number.POSITIVE_INFINITY;
+  #retryMs = firstRetryMs;
+  #head: string | undefined;
+  #tried: string | undefined;
+  #applied: string | undefined;
+  #marked: string | undefined;
+  #isSeeded = false;
+  #failure: { readonly state: 'unreachable' | 'failing'; readonly message: string } | undefined;
+  #result: PassResult | undefined;
+
+  constructor(ports: SyncPorts, settings: RepositorySettings, around: Surroundings) {
+    this.settings = settings;
+    this.#ports = ports;
+    this.#log = ports.log.with({ component: 'sync-loop' });
+    this.#alarm = createAlarm(ports.clock);
+    this.mirror = openMirror({
+      url: settings.url,
+      dir: path.join(ports.dataDir, 'mirrors', settings.name),
+      clock: ports.clock,
+      log: ports.log.with({ component: 'git' }),
+      timeoutMs: settings.gitTimeoutMs,
+      ...(ports.credentials === undefined ? {} : { credentials: ports.credentials }),
+      ...(ports.environment === undefined ? {} : { environment: ports.environment }),
+    });
+    const reader = createRevisionReader(this.mirror, settings.paths);
+    const { cluster } = ports;
+    const setName = setNameOf(settings);
+    this.#pass = new SyncPass({ cluster, reader, settings, setName, otherSets: around.otherSets });
+    const key = { namespace: ports.namespace, name: ports.keySecretName ?? keySecret };
+    this.#marker =
+      settings.state === 'git'
+        ? tagMarker(this.mirror, settings)
+        : secretMarker(cluster, key, around.isFirst ? undefined : settings.name);
+    this.#reporter = createReporter(ports, settings);
+    this.done = this.#loop();
+  }
+
+  /** Revision that was applied last; undefined before the first. */
+  get applied(): string | undefined {
+    return this.#applied;
+  }
+
+  get head(): string | undefined {
+    return this.#head;
+  }
+
+  /** What the last pass read; undefined before the first. */
+  get reading(): Reading | undefined {
+    return this.#result?.reading;
+  }
+
+  get report(): SyncReport {
+    return reportOf(this.#head, this.#applied, this.#result, this.#failure);
+  }
+
+  /** Fetches at once; resolves with the head of the branch, rejects with what is wrong. */
+  refresh(): Promise<string> {
+    this.#isFetchDue = true;
+    return this.#ask(this.#refreshes.add());
+  }
+
+  /** Fetches and applies everything anew; resolves with what that did. */
+  sync(how: { readonly isPruneConfirmed: boolean }): Promise<PassResult> {
+    this.#isFetchDue = true;
+    this.#isConfirmed ||= how.isPruneConfirmed;
+    this.#fullSyncAt = 0;
+    return this.#ask(this.#syncs.add());
+  }
+
+  /** Someone says that the branch moved; without a revision it is fetched in any case. */
+  notice(revision?: string): void {
+    if (revision !== undefined && revision === this.#head) return;
+    this.#isFetchDue = true;
+    this.#alarm.ring();
+  }
+
+  /** Revisions up to `ref` that are not applied yet, newest first. */
+  async pending(ref: string): Promise<string[]> {
+    const to = await this.mirror.resolve(ref);
+    if (to === undefined) throw new KnownError('not-found', `unknown revision "${ref}"`);
+    const { paths } = this.settings;
+    const from = this.#applied;
+    const commits = await this.mirror.log({ to, paths, ...(from === undefined ? {} : { from }) });
+    return commits.map(({ revision }) => revision);
+  }
+
+  #ask<T>(answer: Promise<T>): Promise<T> {
+    this.#alarm.ring();
+    return answer;
+  }
+
+  async #loop(): Promise<void> {
+    const { clock, signal } = this.#ports;
+    while (!signal.aborted) {
+      await this.#turn();
+      const next = Math.min(this.#fetchAt, this.#fullSyncAt, this.#retryAt);
+      await this.#alarm.wait(next - clock.now().getTime(), signal);
+    }
+    const stopped = new KnownError('failed', 'the sync has been stopped');
+    this.#refreshes.reject(stopped);
+    this.#syncs.reject(stopped);
+    await this.mirror.close();
+  }
+
+  /** Nothing that happens in one turn may end the loop. */
+  async #turn(): Promise<void> {
+    const { clock, signal } = this.#ports;
+    try {
+      if (this.#isFetchDue || clock.now().getTime() >= this.#fetchAt) await this.#refresh();
+      if (this.#isSyncDue()) await this.#sync();
+    } catch (thrown) {
+      if (!signal.aborted) await this.#failed(thrown);
+    }
+  }
+
+  async #failed(thrown: unknown): Promise<void> {
+    const log = this.#log.with({ url: safeUrl(this.settings.url) });
+    log.error(
+      messageOf(thrown),
+      thrown instanceof KnownError ? {} : { stack: (thrown as Error).stack },
+    );
+    this.#refreshes.reject(thrown);
+    this.#syncs.reject(thrown);
+    await this.#tell();
+  }
+
+  async #refresh(): Promise<void> {
+    const { clock, signal } = this.#ports;
+    const { branch, gitTimeoutMs, pollIntervalMs, url } = this.settings;
+    this.#isFetchDue = false;
+    const asked = this.#refreshes.take();
+    try {
+      const what = `fetching ${safeUrl(url)}`;
+      await withTimeLimit({ clock, ms: gitTimeoutMs, signal, what }, (until) =>
+        this.mirror.fetch(until),
+      );
+      const head = await this.mirror.head(branch);
+      if (head === undefined) throw noBranch(branch);
+      this.#head = head;
+      this.#failure = undefined;
+      this.#fetchAt = clock.now().getTime() + pollIntervalMs;
+      const fields = { event: 'refreshed', url: safeUrl(url), branch, HEAD: head };
+      this.#log.info('', fields);
+      asked.resolve(head);
+    } catch (thrown) {
+      this.#fetchAt = clock.now().getTime() + Math.min(pollIntervalMs, notReadyRetryMs);
+      this.#failure = { state: 'unreachable', message: messageOf(thrown) };
+      asked.reject(thrown);
+      throw thrown;
+    }
+  }
+
+  #isSyncDue(): boolean {
+    if (this.#head === undefined) return false;
+    const now = this.#ports.clock.now().getTime();
+    return this.#head !== this.#tried || now >= this.#fullSyncAt || now >= this.#retryAt;
+  }
+
+  async #sync(): Promise<void> {
+    const { clock, log, signal } = this.#ports;
+    const head = this.#head!;
+    const now = clock.now().getTime();
+    const isFull = now >= this.#fullSyncAt;
+    const how = { isFull, isPruneConfirmed: isFull && this.#isConfirmed };
+    if (isFull) this.#fullSyncAt = now + this.settings.syncIntervalMs;
+    this.#tried = head;
+    const asked = isFull ? this.#syncs.take() : undefined;
+    try {
+      await this.#seed();
+      this.#log.info('trying to sync git changes to the cluster', {
+        old: this.#applied ?? '',
+        new: head,
+      });
+      const ms = this.settings.syncTimeoutMs;
+      const result = await withTimeLimit({ clock, ms, signal, what: 'the sync' }, (until) =>
+        this.#pass.run(head, how, { signal: until, log: this.#log, clock } satisfies Run),
+      );
+      if (isFull) this.#isConfirmed = false;
+      await this.#succeeded(result);
+      asked?.resolve(result);
+    } catch (thrown) {
+      this.#failure = { state: 'failing', message: messageOf(thrown) };
+      this.#retryLater(thrown);
+      asked?.reject(thrown);
+      throw thrown;
+    } finally {
+      log.debug('sync over', { HEAD: head });
+    }
+  }
+
+  /** Learns what a former process applied last. */
+  async #seed(): Promise<void> {
+    if (this.#isSeeded) return;
+    try {
+      this.#marked = await this.#marker.read();
+      this.#applied = this.#marked;
+      if (this.#marked !== undefined) await this.#pass.seed(this.#marked);
+      this.#isSeeded = true;
+    } catch (thrown) {
+      if (!(thrown instanceof KnownError)) throw thrown;
+      this.#isSeeded = true;
+      this.#log.warn('failed to load last-synced resources. sync event may be inaccurate', {
+        err: thrown.message,
+      });
+    }
+  }
+
+  async #succeeded(result: PassResult): Promise<void> {
+    const before = this.#applied;
+    this.#failure = undefined;
+    this.#result = result;
+    if (result.isRetryDue) this.#retryLater(undefined);
+    else this.#retryNever();
+    await announce(this.#ports, { settings: this.settings, mirror: this.mirror, before, result });
+    if (this.#marked !== result.revision) await this.#mark(result.revision);
+    this.#applied = result.revision;
+    await this.#tell();
+  }
+
+  /** A marker that cannot be moved is said, and tried again with the next sync; the sync itself stands. */
+  async #mark(revision: string): Promise<void> {
+    const { signal, clock } = this.#ports;
+    const old = this.#marked ?? '';
+    try {
+      const what = `writing ${this.#marker.text}`;
+      const ms = this.settings.gitTimeoutMs;
+      await withTimeLimit({ clock, ms, signal, what }, (until) =>
+        this.#marker.write(revision, until),
+      );
+      this.#marked = revision;
+      this.#log.info('', { state: this.#marker.text, old, new: revision });
+    } catch (thrown) {
+      this.#log.error(messageOf(thrown), { state: this.#marker.text });
+    }
+  }
+
+  #retryLater(thrown: unknown): void {
+    if (thrown instanceof KnownError && thrown.retry === 'when-changed') return this.#retryNever();
+    this.#retryAt = this.#ports.clock.now().getTime() + this.#retryMs;
+    this.#retryMs = Math.min(this.#retryMs * 2, this.settings.syncIntervalMs);
+    return undefined;
+  }
+
+  #retryNever(): void {
+    this.#retryAt = Number.POSITIVE_INFINITY;
+    this.#retryMs = firstRetryMs;
+  }
+
+  async #tell(): Promise<void> {
+    try {
+      await this.#reporter.report({
+        ...this.report,
+        syncedAt: this.#ports.clock.now().toISOString(),
+      });
+    } catch (thrown) {
+      if (!this.#ports.signal.aborted) {
+        this.#log.warn('the state of the sync could not be written', { err: messageOf(thrown) });
+      }
+    }
+  }
+}
+
+/** The name of a repository's sync, from which its marks are made. */
+export function setNameOf({ url, branch, paths }: RepositorySettings): string {
+  return syncSetName({ url: safeUrl(url), branch, paths });
+}
+
+function noBranch(branch: string): KnownError {
+  return new KnownError('not-found', `the repository has no branch "${branch}" (or no commit yet)`);
+}
+
+function reportOf(
+  head: string | undefined,
+  applied: string | undefined,
+  result: PassResult | undefined,
+  failure: { readonly state: 'unreachable' | 'failing'; readonly message: string } | undefined,
+): SyncReport {
+  const problems = result?.problems ?? [];
+  const common = {
+    head: head ?? '',
+    revision: applied ?? '',
+    syncedAt: '',
+    objects: result?.objects ?? 0,
+    problems,
+  };
+  if (failure !== undefined) return { ...common, ...failure };
+  if (result === undefined) return { ...common, state: 'waiting', message: '' };
+  const message = problems.length === 0 ? '' : `${problems.length} problems`;
+  return { ...common, state: problems.length === 0 ? 'synced' : 'failing', message };
+}

@@ -1,0 +1,68 @@
+/** How one repository is kept in step with the cluster. Every field has fluxd's meaning and default. */
+export interface RepositorySettings {
+  /** Ours: names the state object `trice-sync-<name>` and folders; lower case letters, digits and `-`. */
+  readonly name: string;
+  readonly url: string;
+  readonly branch: string;
+  /** Folders or files to read; empty is the whole repository. */
+  readonly paths: readonly string[];
+  /** Nothing is written to the repository; the state is kept in the cluster. */
+  readonly isReadOnly: boolean;
+  readonly pollIntervalMs: number;
+  readonly syncIntervalMs: number;
+  readonly syncTimeoutMs: number;
+  readonly gitTimeoutMs: number;
+  /** Delete what left the repository; `dry` only logs what it would delete. */
+  readonly garbageCollection: 'off' | 'dry' | 'on';
+  /** Where the revision that was applied last is kept. */
+  readonly state: 'git' | 'secret';
+  readonly syncTag: string;
+  readonly notesRef: string;
+  readonly user: string;
+  readonly email: string;
+  /** As fluxd: one bad or duplicate manifest stops the whole sync. Otherwise only its own objects wait. */
+  readonly isStrict: boolean;
+  /** Namespace of manifests that name none. */
+  readonly defaultNamespace: string;
+  /** When not empty: only objects of these namespaces (and cluster-scoped ones) are applied. */
+  readonly allowNamespaces: readonly string[];
+  readonly pruneGuard: PruneGuard;
+  /** Let the server merge by field ownership. */
+  readonly isServerSideApply: boolean;
+}
+
+/** Deletions are held back when they are more than this share of more than this many objects. */
+export interface PruneGuard {
+  readonly share: number;
+  readonly above: number;
+}
+
+const minute = 60_000;
+
+/** Settings with fluxd's defaults for all that is not given. */
+export function repositorySettings(
+  given: Pick<RepositorySettings, 'url'> & Partial<RepositorySettings>,
+): RepositorySettings {
+  return {
+    name: 'main',
+    branch: 'master',
+    paths: [],
+    isReadOnly: false,
+    pollIntervalMs: 5 * minute,
+    syncIntervalMs: 5 * minute,
+    syncTimeoutMs: minute,
+    gitTimeoutMs: 20_000,
+    garbageCollection: 'off',
+    state: given.isReadOnly === true ? 'secret' : 'git',
+    syncTag: 'flux-sync',
+    notesRef: 'flux',
+    user: 'Weave Flux',
+    email: 'support@weave.works',
+    isStrict: false,
+    defaultNamespace: 'default',
+    allowNamespaces: [],
+    pruneGuard: { share: 0.5, above: 10 },
+    isServerSideApply: false,
+    ...given,
+  };
+}

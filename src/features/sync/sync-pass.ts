@@ -1,0 +1,267 @@
+import { keyOf, KnownError, messageOf } from '../../base/index.ts';
+import type { Key, Kind, KubeObject, Logger, Run } from '../../base/index.ts';
+import type { Cluster } from '../../lib/kube/index.ts';
+import { gcMarkLabel, gcMarkOf, resourceId, textMap } from '../../lib/manifest/index.ts';
+import { applyAll } from './apply-all.ts';
+import type { Outcome } from './apply-all.ts';
+import { desiredOf } from './desired.ts';
+import type { Desired, Problem } from './desired.ts';
+import { listMarked } from './live.ts';
+import { objectsToApply, pruningOf } from './plan.ts';
+import type { Reading, RevisionReader } from './read-revision.ts';
+import { loadScopes } from './scopes.ts';
+import type { RepositorySettings } from './settings.ts';
+
+/** How a pass is to be done. */
+export interface PassHow {
+  /** Look at every object, live ones too; otherwise only at what changed in git or failed before. */
+  readonly isFull: boolean;
+  /** A person has agreed to many deletions. */
+  readonly isPruneConfirmed: boolean;
+}
+
+/** What a pass did. */
+export interface PassResult {
+  readonly revision: string;
+  readonly reading: Reading;
+  /** Ids that are new or different in git, sorted. */
+  readonly changed: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly objects: number;
+  /** Something failed that may go well later: a kind not served yet, a refused write. */
+  readonly isRetryDue: boolean;
+}
+
+export interface SyncPassPorts {
+  readonly cluster: Cluster;
+  readonly reader: RevisionReader;
+  readonly settings: RepositorySettings;
+  readonly setName: string;
+  readonly otherSets: readonly string[];
+}
+
+interface Known {
+  readonly checksum: string;
+  readonly kind: Kind;
+  readonly key: Key;
+}
+
+/** Applies one revision after another, remembering what it has applied. */
+export class SyncPass {
+  readonly #ports: SyncPassPorts;
+  /** What git wanted in the last pass, whether it could be applied or not. */
+  #wanted = new Map<string, Known>();
+  /** Checksums of what is surely applied. */
+  #applied = new Map<string, string>();
+  #unknown = new Set<string>();
+  /** Deletions that wait for a person. */
+  #held: Problem | undefined;
+
+  constructor(ports: SyncPassPorts) {
+    this.#ports = ports;
+  }
+
+  /** Takes a revision for what was applied last, so that the first pass after a start tells only what changed. */
+  async seed(revision: string): Promise<void> {
+    const { cluster, reader, settings } = this.#ports;
+    const reading = await reader.read(revision);
+    const scopeOf = await loadScopes(cluster, reading.manifests);
+    this.#wanted = wantedOf(desiredOf(reading, scopeOf, settings));
+  }
+
+  /** Throws when the revision cannot be read at all; what goes wrong with single objects is in the result. */
+  async run(revision: string, how: PassHow, run: Run): Promise<PassResult> {
+    const { cluster, reader, settings, setName, otherSets } = this.#ports;
+    const reading = await reader.read(revision);
+    const scopeOf = await loadScopes(cluster, reading.manifests);
+    const desired = desiredOf(reading, scopeOf, settings);
+    if (settings.isStrict) refuseProblems(desired);
+    this.#logUnknown(desired, run.log);
+    const live = how.isFull ? await listMarked(cluster, run.log) : new Map<string, KubeObject>();
+    const before = this.#applied;
+    const due = objectsToApply(desired, { isFull: how.isFull, before });
+    const outcomes = await logged(run, due.length, () =>
+      applyAll(
+        cluster,
+        due,
+        { setName, otherSets, live, isServerSideApply: settings.isServerSideApply },
+        run,
+      ),
+    );
+    const pruned = await this.#prune(desired, how, { live, run });
+    return this.#finish(reading, desired, [...outcomes, ...pruned.outcomes], pruned.problems);
+  }
+
+  #finish(
+    reading: Reading,
+    desired: Desired,
+    outcomes: readonly Outcome[],
+    others: readonly Problem[],
+  ): PassResult {
+    const wanted = wantedOf(desired);
+    const changed = [...wanted]
+      .filter(([id, { checksum }]) => this.#wanted.get(id)?.checksum !== checksum)
+      .map(([id]) => id)
+      .toSorted();
+    for (const outcome of outcomes) {
+      const now = wanted.get(outcome.id);
+      if (outcome.is === 'failed' || now === undefined) this.#applied.delete(outcome.id);
+      else this.#applied.set(outcome.id, now.checksum);
+    }
+    for (const id of this.#applied.keys()) if (!wanted.has(id)) this.#applied.delete(id);
+    this.#wanted = wanted;
+    const failed = outcomes.flatMap((each) => (each.is === 'failed' ? [each.problem] : []));
+    const unknown = desired.unknown.map(({ object, file, line }) => ({
+      id: resourceId(object),
+      path: file,
+      line,
+      message: `cannot find scope of resource ${object.kind}/${object.metadata.name}: the cluster does not serve ${object.apiVersion} ${object.kind}`,
+    }));
+    return {
+      revision: reading.revision,
+      reading,
+      changed,
+      problems: [...desired.problems, ...unknown, ...failed, ...others],
+      objects: desired.objects.size,
+      isRetryDue: failed.length + unknown.length > 0,
+    };
+  }
+
+  async #prune(
+    desired: Desired,
+    how: PassHow,
+    { live, run }: { readonly live: ReadonlyMap<string, KubeObject>; readonly run: Run },
+  ): Promise<{ outcomes: Outcome[]; problems: Problem[] }> {
+    const { settings, setName } = this.#ports;
+    if (settings.garbageCollection === 'off') return { outcomes: [], problems: [] };
+    const candidates = how.isFull ? [...live.values()] : await this.#gone(desired);
+    const { deletions, isHeld } = pruningOf({
+      live: candidates,
+      setName,
+      desired,
+      total: Math.max(this.#wanted.size, this.#ownCount(live)),
+      guard: settings.pruneGuard,
+      isConfirmed: how.isPruneConfirmed,
+    });
+    if (!desired.mayPrune) logNotPruning(run.log, desired);
+    if (isHeld) this.#held = this.#hold(deletions.length, run.log);
+    else if (how.isFull) this.#held = undefined;
+    const problems = this.#held === undefined ? [] : [this.#held];
+    return { outcomes: isHeld ? [] : await this.#delete(deletions, run), problems };
+  }
+
+  #ownCount(live: ReadonlyMap<string, KubeObject>): number {
+    const { setName } = this.#ports;
+    return [...live].filter(
+      ([id, object]) => textMap(object, 'labels')[gcMarkLabel] === gcMarkOf(setName, id),
+    ).length;
+  }
+
+  /** Live objects that the last revision wanted and this one does not. */
+  async #gone(desired: Desired): Promise<KubeObject[]> {
+    const { cluster } = this.#ports;
+    const gone = [...this.#wanted].filter(
+      ([id]) => !desired.objects.has(id) && !desired.protectedIds.has(id),
+    );
+    const found = await Promise.all(gone.map(([, { kind, key }]) => cluster.get(kind, key)));
+    return found.filter((object) => object !== undefined);
+  }
+
+  #hold(count: number, log: Logger): Problem {
+    const { name } = this.#ports.settings;
+    const message = `${count} objects left the repository at once; nothing is deleted until someone confirms with: trice sync ${name} --confirm-prune`;
+    log.warn(message);
+    return { path: '', message };
+  }
+
+  async #delete(deletions: readonly KubeObject[], run: Run): Promise<Outcome[]> {
+    const { cluster, settings } = this.#ports;
+    const isDry = settings.garbageCollection === 'dry';
+    const outcomes: Outcome[] = [];
+    for (const object of deletions) {
+      run.signal.throwIfAborted();
+      const id = resourceId(object);
+      const fields = { 'dry-run': isDry, resource: id };
+      run.log.info('cluster resource not in resources to be synced; deleting', fields);
+      if (isDry) continue;
+      const outcome = await deleteOne(cluster, object);
+      if (outcome !== undefined) outcomes.push(outcome);
+    }
+    return outcomes;
+  }
+
+  #logUnknown(desired: Desired, log: Logger): void {
+    const now = new Set(
+      desired.unknown.map(({ object }) => `${object.kind}/${object.metadata.name}`),
+    );
+    for (const name of now) {
+      if (!this.#unknown.has(name)) log.warn(`cannot find scope of resource ${name}`);
+    }
+    for (const name of this.#unknown) {
+      if (!now.has(name)) log.info(`found scope of resource ${name}, back in business!`);
+    }
+    this.#unknown = now;
+  }
+}
+
+function wantedOf(desired: Desired): Map<string, Known> {
+  return new Map(
+    [...desired.objects].map(([id, { checksum, kind, object }]) => [
+      id,
+      { checksum, kind, key: keyOf(object) },
+    ]),
+  );
+}
+
+async function deleteOne(cluster: Cluster, object: KubeObject): Promise<Outcome | undefined> {
+  const id = resourceId(object);
+  const { uid } = object.metadata;
+  try {
+    const kind = await cluster.resourceOf(object.apiVersion, object.kind);
+    if (kind === undefined) return undefined;
+    await cluster.delete(kind, keyOf(object), {
+      propagation: 'Background',
+      ...(uid === undefined ? {} : { preconditions: { uid } }),
+    });
+    return undefined;
+  } catch (thrown) {
+    if (!(thrown instanceof KnownError)) throw thrown;
+    const message = `cannot delete: ${messageOf(thrown)}`;
+    return { id, is: 'failed', problem: { id, path: '', message } };
+  }
+}
+
+function refuseProblems(desired: Desired): void {
+  const [first] = desired.problems;
+  if (first !== undefined) throw new KnownError('invalid', first.message);
+}
+
+/** The lines that fluxd writes around an apply. */
+async function logged(
+  run: Run,
+  count: number,
+  apply: () => Promise<Outcome[]>,
+): Promise<Outcome[]> {
+  if (count === 0) return [];
+  const log = run.log.with({ component: 'cluster', method: 'Sync' });
+  log.info('', { cmd: 'apply', args: '', count });
+  const start = run.clock.now().getTime();
+  const outcomes = await apply();
+  const took = `${run.clock.now().getTime() - start}ms`;
+  const failed = outcomes.flatMap((each) => (each.is === 'failed' ? [each.problem] : []));
+  const output = outcomes.map(({ id, is }) => `${id} ${is}`).join('\n');
+  log.info('', {
+    cmd: 'apply',
+    took,
+    err: failed.length === 0 ? null : `${failed.length} failed`,
+    output,
+  });
+  for (const { id, path, message } of failed) log.error(message, { resource: id, source: path });
+  return outcomes;
+}
+
+function logNotPruning(log: Logger, desired: Desired): void {
+  log.warn('nothing is deleted while a file cannot be read that never could be', {
+    files: desired.problems.map(({ path }) => path).join(','),
+  });
+}
