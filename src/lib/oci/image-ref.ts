@@ -23,15 +23,18 @@ const digestLike = /^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,}$/;
 export function parseImage(text: string): ImageRef {
   if (text === '') throw imageError(text, 'blank image name');
   if (text.startsWith('/') || text.endsWith('/')) throw malformed(text);
-  const [named = '', ...digests] = text.split('@');
+  const [named = '', digest, ...more] = text.split('@');
   const { domain, rest } = splitDomain(named);
-  const [path = '', ...tags] = rest.split(':');
-  const isWhole = digests.length < 2 && digests.every((digest) => digestLike.test(digest));
-  if (!isWhole || path === '' || tags.length > 1 || tags[0] === '') throw malformed(text);
-  const [tag] = tags;
-  const [digest] = digests;
-  const pinned = digest === undefined ? {} : { digest };
-  return { domain, path, text, ...(tag === undefined ? {} : { tag }), ...pinned };
+  const { path, tag } = splitTag(rest, text);
+  if (digest === undefined) return { domain, path, ...tag, text };
+  if (more.length > 0 || !digestLike.test(digest)) throw malformed(text);
+  return { domain, path, ...tag, digest, text };
+}
+
+function splitTag(name: string, text: string): { path: string; tag: { tag?: string } } {
+  const [path = '', tag, ...more] = name.split(':');
+  if (path === '' || tag === '' || more.length > 0) throw malformed(text);
+  return { path, tag: tag === undefined ? {} : { tag } };
 }
 
 function splitDomain(name: string): { domain: string; rest: string } {

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
-import type { Headers } from 'tar-stream';
+import type { Header } from 'tar-stream';
 import { invalid } from '../../base/index.ts';
 import { digestOf } from './digest.ts';
 
@@ -42,7 +42,7 @@ export async function buildLayer(files: readonly LayerFile[]): Promise<Layer> {
 
 async function tarOf(files: readonly LayerFile[]): Promise<Buffer> {
   const archive = pack();
-  const collected = collect(archive);
+  const collected = collect(archive as unknown as AsyncIterable<Buffer>);
   const made = new Set<string>();
   for (const file of files.toSorted((a, b) => compare(a.path, b.path))) {
     const path = layerPath(file.path);
@@ -59,7 +59,7 @@ async function tarOf(files: readonly LayerFile[]): Promise<Buffer> {
   return collected;
 }
 
-const plain: Partial<Headers> = { mtime: epoch, uid: 0, gid: 0, uname: '', gname: '' };
+const plain: Partial<Header> = { mtime: epoch, uid: 0, gid: 0, uname: '', gname: '' };
 
 function addFile(archive: ReturnType<typeof pack>, name: string, file: LayerFile): void {
   const content = Buffer.from(file.content);

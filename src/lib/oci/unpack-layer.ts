@@ -5,10 +5,12 @@ import { PassThrough, Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { extract } from 'tar-stream';
-import type { Entry } from 'tar-stream';
+import type { Extract } from 'tar-stream';
 import { KnownError, messageOf } from '../../base/index.ts';
 import type { RootfsBudgets } from './rootfs.ts';
 import { insideRoot } from './inside-root.ts';
+
+type Entry = Extract extends AsyncIterable<infer One> ? One : never;
 
 interface Unpacking {
   readonly dir: string;
@@ -35,7 +37,9 @@ export async function unpackLayer(
   const source = Readable.fromWeb(blob as never);
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const limited = limit(options);
-  const flowing = pipeline(source, decoder(options.mediaType), limited, archive, signal);
+  // Node's pipeline takes these streams; their types differ from Node's own.
+  const sink = archive as unknown as NodeJS.WritableStream;
+  const flowing = pipeline(source, decoder(options.mediaType), limited, sink, signal);
   flowing.catch((thrown: unknown) => archive.destroy(thrown as Error));
   try {
     for await (const entry of archive) {
@@ -77,7 +81,7 @@ function tooLarge(budget: RootfsBudgets): KnownError {
 
 async function unpackEntry(entry: Entry, options: Unpacking, written: Set<string>): Promise<void> {
   const { budget, used, dir } = options;
-  const { name, size = 0, type } = entry.header;
+  const { name, size, type } = entry.header;
   used.entries += 1;
   used.bytes += type === 'file' ? size : 0;
   if (used.entries > budget.maxEntries || used.bytes > budget.maxBytes) throw tooLarge(budget);
@@ -124,7 +128,7 @@ async function removeHidden(parent: string, file: string, written: Set<string>):
 }
 
 async function writeEntry(entry: Entry, target: string, dir: string): Promise<void> {
-  const { type, mode = 0o644, linkname } = entry.header;
+  const { type, mode, linkname } = entry.header;
   // Owner may always read and write; set-user bits are not kept.
   const permissions = (mode & 0o777) | 0o600;
   if (type === 'directory') {
@@ -133,7 +137,8 @@ async function writeEntry(entry: Entry, target: string, dir: string): Promise<vo
   }
   if (type === 'file' || type === 'contiguous-file') {
     await rm(target, { recursive: true, force: true });
-    await pipeline(entry, createWriteStream(target, { flags: 'wx', mode: permissions }));
+    const content = entry as unknown as NodeJS.ReadableStream;
+    await pipeline(content, createWriteStream(target, { flags: 'wx', mode: permissions }));
     await chmod(target, permissions);
     return;
   }
