@@ -141,17 +141,21 @@ export async function ensureNamespace(cluster: Cluster, name: string): Promise<v
 export function readReport(
   object: KubeObject,
 ): SyncReport & { readonly name: string; url: string; branch: string } {
-  const data = isRecord(object['data']) ? (object['data'] as Record<string, string>) : {};
+  const data = isRecord(object['data']) ? object['data'] : {};
+  const text = (key: string, otherwise = ''): string => {
+    const value = data[key];
+    return typeof value === 'string' ? value : otherwise;
+  };
   return {
     name: object.metadata.labels?.[stateLabel] ?? '',
-    url: data['url'] ?? '',
-    branch: data['branch'] ?? '',
-    state: (data['state'] ?? 'waiting') as SyncState,
-    message: data['message'] ?? '',
-    head: data['head'] ?? '',
-    revision: data['revision'] ?? '',
-    syncedAt: data['synced-at'] ?? '',
-    objects: Number(data['objects'] ?? '0'),
-    problems: JSON.parse(data['problems.json'] ?? '[]') as Problem[],
+    url: text('url'),
+    branch: text('branch'),
+    state: text('state', 'waiting') as SyncState,
+    message: text('message'),
+    head: text('head'),
+    revision: text('revision'),
+    syncedAt: text('synced-at'),
+    objects: Number(text('objects', '0')),
+    problems: JSON.parse(text('problems.json', '[]')) as Problem[],
   };
 }
