@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { functionCrd, functionKindV1alpha2, parseFunction } from './index.ts';
+import { functionCrd, parseFunction } from './index.ts';
 
 const object = (spec: unknown, apiVersion = 'openfaas.com/v1'): unknown => ({
   apiVersion,
@@ -10,11 +10,11 @@ const object = (spec: unknown, apiVersion = 'openfaas.com/v1'): unknown => ({
 
 describe('parseFunction', () => {
   it('reads the old version as the stored one', () => {
-    const read = functionKindV1alpha2.parse?.(
+    const read = parseFunction(
       object({ name: 'podinfo', image: 'a/podinfo:3.1.0' }, 'openfaas.com/v1alpha2'),
     );
-    expect(read?.apiVersion).toBe('openfaas.com/v1');
-    expect(read?.spec.image).toBe('a/podinfo:3.1.0');
+    expect(read.apiVersion).toBe('openfaas.com/v1');
+    expect(read.spec.image).toBe('a/podinfo:3.1.0');
   });
 
   it('drops nulls and takes the object name when the spec has none', () => {

@@ -97,16 +97,14 @@ export function parseFunction(raw: unknown): FunctionObject {
 
 const named = { kind: 'Function', plural: 'functions', namespaced: true } as const;
 
-/** Function as it is stored. */
-export const functionKind: Kind<FunctionObject> = {
-  ...named,
-  apiVersion: stored,
-  parse: parseFunction,
-};
+/**
+ * Function as it is stored. It does not check by itself: one bad object in a list must not hide the
+ * others, so `parseFunction` is called for each where it is used.
+ */
+export const functionKind: Kind<FunctionObject> = { ...named, apiVersion: stored };
 
-/** Function under its old version; what is read through it comes back as the stored version. */
+/** Function under its old version. */
 export const functionKindV1alpha2: Kind<FunctionObject> = {
   ...named,
   apiVersion: `${group}/v1alpha2`,
-  parse: parseFunction,
 };

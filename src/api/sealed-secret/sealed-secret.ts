@@ -107,11 +107,10 @@ function textsOf(value: unknown): Record<string, string> {
   return values.every((each) => typeof each === 'string') ? (value as Record<string, string>) : {};
 }
 
-/** SealedSecret as a client addresses it. */
+/** SealedSecret as a client addresses it; `parseSealedSecret` checks each object where it is used. */
 export const sealedSecretKind: Kind<SealedSecret> = {
   apiVersion: 'bitnami.com/v1alpha1',
   kind: 'SealedSecret',
   plural: 'sealedsecrets',
   namespaced: true,
-  parse: parseSealedSecret,
 };
