@@ -1,0 +1,32 @@
+import { KnownError } from '../../base/index.ts';
+
+/** A Go `filepath.Match` pattern as a regular expression: `*` and `?` never cross a `/`. */
+export function globPattern(pattern: string): RegExp {
+  let source = '';
+  for (let at = 0; at < pattern.length; at += 1) {
+    const char = pattern[at] ?? '';
+    if (char === '*') source += '[^/]*';
+    else if (char === '?') source += '[^/]';
+    else if (char === '\\') source += escaped(pattern[(at += 1)] ?? bad(pattern));
+    else if (char === '[') {
+      const end = classEnd(pattern, at);
+      source += `(?!/)${pattern.slice(at, end)}]`;
+      at = end;
+    } else source += escaped(char);
+  }
+  return new RegExp(`^${source}$`, 'su');
+}
+
+function classEnd(pattern: string, start: number): number {
+  let at = start + (pattern[start + 1] === '^' ? 2 : 1);
+  while (at < pattern.length && pattern[at] !== ']') at += pattern[at] === '\\' ? 2 : 1;
+  return at < pattern.length ? at : bad(pattern);
+}
+
+function escaped(char: string): string {
+  return /[\w\s]/.test(char) || char > '\u007f' ? char : `\\${char}`;
+}
+
+function bad(pattern: string): never {
+  throw new KnownError('invalid', `syntax error in pattern: ${pattern}`);
+}

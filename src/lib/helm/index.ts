@@ -1,0 +1,58 @@
+/**
+ * Helm 3 as a library: charts, values, rendering, releases. `loadChart` reads a chart, `renderChart`
+ * is synchronous and pure (time, random bytes and `lookup` come through ports), the actions
+ * (`installRelease` …) write to a cluster and keep revisions in Secrets exactly as Helm does, so that
+ * either reads what the other wrote. Refuses: plugins, post-renderers, name servers and the clock
+ * inside a render, files outside a chart. Start with `render/render.ts`, then `release/install.ts`.
+ */
+export type {
+  Chart,
+  ChartFile,
+  ChartLock,
+  ChartMetadata,
+  Dependency,
+  ImportValue,
+  Maintainer,
+} from './chart/chart.ts';
+export { chartOf, loadChart, valuesOf } from './chart/load.ts';
+export { metadataJson } from './release/codec.ts';
+export { compareVersions, isCompatible, parseConstraint, parseVersion } from './semver.ts';
+export type { Constraint, Version } from './semver.ts';
+export { copyValues, mergeMaps } from './values/tables.ts';
+export { setLiteral, setValues } from './values/strvals.ts';
+export type { SetMode } from './values/strvals.ts';
+export {
+  clusterCapabilities,
+  defaultCapabilities,
+  helmVersion,
+  parseKubeVersion,
+} from './render/capabilities.ts';
+export type { Capabilities, KubeVersion } from './render/capabilities.ts';
+export { ManifestError, crdsOf, manifestText, renderChart } from './render/render.ts';
+export type { CrdFile, ReleaseFacts, RenderOptions, Rendered } from './render/render.ts';
+export type { Lookup, LookupKey } from './render/functions.ts';
+export type { HookEvent, HookManifest, Manifest } from './render/manifests.ts';
+export { splitDocuments } from './render/manifests.ts';
+export { installOrder, sortByKind, uninstallOrder } from './render/kind-order.ts';
+export { globPattern } from './glob.ts';
+export type { ActionPorts } from './release/ports.ts';
+export type {
+  Release,
+  ReleaseStatus,
+  StoredChart,
+  StoredHook,
+  StoredInfo,
+} from './release/release.ts';
+export { isPending, releaseNameProblem } from './release/release.ts';
+export { decodeRelease, encodeRelease } from './release/codec.ts';
+export { createSecretStore } from './release/store.ts';
+export type { ReleaseHead, ReleaseStore } from './release/store.ts';
+export { installRelease } from './release/install.ts';
+export type { DeployOptions, InstallOptions } from './release/install.ts';
+export { upgradeRelease } from './release/upgrade.ts';
+export type { UpgradeOptions } from './release/upgrade.ts';
+export { rollbackRelease } from './release/rollback.ts';
+export type { RollbackOptions } from './release/rollback.ts';
+export { uninstallRelease } from './release/uninstall.ts';
+export type { Uninstalled, UninstallOptions } from './release/uninstall.ts';
+export { renderWithCluster } from './release/render-with-cluster.ts';

@@ -1,0 +1,178 @@
+import { KnownError } from '../../../base/index.ts';
+import type { Clock, KubeObject } from '../../../base/index.ts';
+import { kinds } from '../../kube/index.ts';
+import type { Cluster } from '../../kube/index.ts';
+import { decodeRelease, encodeRelease } from './codec.ts';
+import type { Release, ReleaseStatus } from './release.ts';
+
+/** The head of a stored revision: what its labels tell without unpacking it. */
+export interface ReleaseHead {
+  readonly name: string;
+  readonly namespace: string;
+  readonly version: number;
+  readonly status: ReleaseStatus;
+}
+
+/** Where revisions of releases are kept. Nothing is cached: every question asks the cluster. */
+export interface ReleaseStore {
+  /** Throws `exists` when the revision is there; with `maxHistory` old revisions make room first. */
+  create(release: Release, maxHistory?: number): Promise<void>;
+  update(release: Release): Promise<void>;
+  delete(head: { name: string; version: number }): Promise<void>;
+  get(name: string, version: number): Promise<Release | undefined>;
+  /** Newest revision, or undefined when there is none. */
+  last(name: string): Promise<Release | undefined>;
+  /** Newest revision with status deployed. */
+  deployed(name: string): Promise<Release | undefined>;
+  /** Heads of all revisions, oldest first; of all releases when no name is given. */
+  heads(name?: string): Promise<ReleaseHead[]>;
+  /** All revisions, oldest first. */
+  history(name: string): Promise<Release[]>;
+}
+
+interface SecretObject extends KubeObject {
+  type?: string;
+  data?: Record<string, string>;
+}
+
+/** A Secret holds 1 MiB; base64 of the text must fit beside the labels. */
+const maxSecretBytes = 1024 * 1024;
+
+/**
+ * Helm's own storage: Secrets `sh.helm.release.v1.NAME.vN` of type helm.sh/release.v1, so that helm
+ * reads what we wrote and we read what it wrote. `namespace` undefined lists all namespaces.
+ */
+export function createSecretStore(ports: {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly namespace: string | undefined;
+}): ReleaseStore {
+  return new SecretStore(ports.cluster, ports.clock, ports.namespace);
+}
+
+class SecretStore implements ReleaseStore {
+  readonly #cluster: Cluster;
+  readonly #clock: Clock;
+  readonly #namespace: string | undefined;
+
+  constructor(cluster: Cluster, clock: Clock, namespace: string | undefined) {
+    this.#cluster = cluster;
+    this.#clock = clock;
+    this.#namespace = namespace;
+  }
+
+  async create(release: Release, maxHistory: number = 0): Promise<void> {
+    if (maxHistory > 0) await this.#prune(release.name, maxHistory - 1);
+    const secret = this.#secretOf(release, 'createdAt');
+    try {
+      await this.#cluster.create(kinds.Secret, secret);
+    } catch (thrown) {
+      if (!(thrown instanceof KnownError) || thrown.code !== 'exists') throw thrown;
+      throw new KnownError('exists', 'create: failed to create: release: already exists', {
+        cause: thrown,
+      });
+    }
+  }
+
+  async update(release: Release): Promise<void> {
+    await this.#cluster.replace(kinds.Secret, this.#secretOf(release, 'modifiedAt'));
+  }
+
+  async delete(head: { name: string; version: number }): Promise<void> {
+    await this.#cluster.delete(kinds.Secret, this.#keyOf(head.name, head.version));
+  }
+
+  async get(name: string, version: number): Promise<Release | undefined> {
+    const secret = await this.#cluster.get<SecretObject>(kinds.Secret, this.#keyOf(name, version));
+    return secret === undefined ? undefined : releaseOf(secret);
+  }
+
+  async last(name: string): Promise<Release | undefined> {
+    const newest = (await this.#secrets(name)).at(-1);
+    return newest === undefined ? undefined : releaseOf(newest);
+  }
+
+  async deployed(name: string): Promise<Release | undefined> {
+    const all = await this.#secrets(name);
+    const newest = all.findLast((secret) => headOf(secret).status === 'deployed');
+    return newest === undefined ? undefined : releaseOf(newest);
+  }
+
+  async heads(name?: string): Promise<ReleaseHead[]> {
+    return (await this.#secrets(name)).map(headOf);
+  }
+
+  async history(name: string): Promise<Release[]> {
+    return (await this.#secrets(name)).map(releaseOf);
+  }
+
+  async #secrets(name: string | undefined): Promise<SecretObject[]> {
+    const { items } = await this.#cluster.list<SecretObject>(kinds.Secret, {
+      labelSelector: name === undefined ? 'owner=helm' : `name=${name},owner=helm`,
+      ...(this.#namespace === undefined ? {} : { namespace: this.#namespace }),
+    });
+    return items
+      .filter((secret) => secret.data?.['release'] !== undefined)
+      .toSorted((a, b) => headOf(a).version - headOf(b).version);
+  }
+
+  /** Deletes the oldest revisions until `keep` remain, never the deployed one. */
+  async #prune(name: string, keep: number): Promise<void> {
+    const all = await this.heads(name);
+    const deployed = all.findLast(({ status }) => status === 'deployed')?.version;
+    const surplus = all.length - keep;
+    if (surplus <= 0) return;
+    const oldest = all.filter(({ version }) => version !== deployed).slice(0, surplus);
+    for (const head of oldest) await this.delete(head);
+  }
+
+  #keyOf(name: string, version: number): { namespace: string; name: string } {
+    return {
+      namespace: this.#namespace ?? 'default',
+      name: `sh.helm.release.v1.${name}.v${version}`,
+    };
+  }
+
+  #secretOf(release: Release, stamp: 'createdAt' | 'modifiedAt'): SecretObject {
+    const data = Buffer.from(encodeRelease(release)).toString('base64');
+    if (data.length * 0.75 > maxSecretBytes) {
+      throw new KnownError(
+        'too-large',
+        `release ${release.name} v${release.version} needs ${Math.ceil((data.length * 0.75) / 1024)} KiB, more than the ${maxSecretBytes / 1024} KiB a Secret can hold: make the chart smaller (files that templates do not read belong in .helmignore)`,
+        { retry: 'when-changed' },
+      );
+    }
+    const { name, namespace } = this.#keyOf(release.name, release.version);
+    return {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: {
+        name,
+        namespace,
+        labels: {
+          name: release.name,
+          owner: 'helm',
+          status: release.info.status,
+          version: String(release.version),
+          [stamp]: String(Math.floor(this.#clock.now().getTime() / 1000)),
+        },
+      },
+      type: 'helm.sh/release.v1',
+      data: { release: data },
+    };
+  }
+}
+
+function headOf(secret: SecretObject): ReleaseHead {
+  const labels = secret.metadata.labels ?? {};
+  return {
+    name: labels['name'] ?? '',
+    namespace: secret.metadata.namespace ?? '',
+    version: Number(labels['version'] ?? 0),
+    status: (labels['status'] ?? 'unknown') as ReleaseStatus,
+  };
+}
+
+function releaseOf(secret: SecretObject): Release {
+  return decodeRelease(Buffer.from(secret.data?.['release'] ?? '', 'base64').toString('utf8'));
+}

@@ -1,0 +1,81 @@
+import type { Cluster } from '../../kube/index.ts';
+
+/** What `.Capabilities` tells a chart. */
+export interface Capabilities {
+  readonly kubeVersion: KubeVersion;
+  /** `group/version`, and with a cluster also `group/version/Kind`. */
+  readonly apiVersions: readonly string[];
+}
+
+/** A Kubernetes version; `version` is `v1.36.0`. */
+export interface KubeVersion {
+  readonly version: string;
+  readonly major: string;
+  readonly minor: string;
+}
+
+/** The Helm whose behaviour this is. */
+export const helmVersion: string = 'v3.21.4';
+
+/** Go's word for what built it; charts can print it, nothing reads it. */
+export const helmGoVersion: string = 'go1.26.1';
+
+const offline: Readonly<Record<string, string>> = {
+  '': 'v1',
+  apps: 'v1,v1beta1,v1beta2',
+  batch: 'v1,v1beta1',
+  autoscaling: 'v1,v2',
+  policy: 'v1,v1beta1',
+  'networking.k8s.io': 'v1,v1beta1',
+  extensions: 'v1beta1',
+  'rbac.authorization.k8s.io': 'v1,v1beta1,v1alpha1',
+  'storage.k8s.io': 'v1,v1beta1,v1alpha1',
+  'scheduling.k8s.io': 'v1,v1beta1,v1alpha2',
+  'admissionregistration.k8s.io': 'v1,v1beta1,v1alpha1',
+  'apiextensions.k8s.io': 'v1,v1beta1',
+  'authentication.k8s.io': 'v1,v1beta1,v1alpha1',
+  'authorization.k8s.io': 'v1,v1beta1',
+  'certificates.k8s.io': 'v1,v1beta1,v1alpha1',
+  'coordination.k8s.io': 'v1,v1beta1,v1alpha2',
+  'discovery.k8s.io': 'v1,v1beta1',
+  'events.k8s.io': 'v1,v1beta1',
+  'flowcontrol.apiserver.k8s.io': 'v1,v1beta1,v1beta2,v1beta3',
+  'node.k8s.io': 'v1,v1beta1,v1alpha1',
+  'resource.k8s.io': 'v1,v1beta2,v1beta1,v1alpha3',
+  'storagemigration.k8s.io': 'v1beta1',
+  'internal.apiserver.k8s.io': 'v1alpha1',
+};
+
+/** What Helm assumes when it has no cluster: the versions its client library knows. */
+export const defaultCapabilities: Capabilities = {
+  kubeVersion: { version: 'v1.36.0', major: '1', minor: '36' },
+  apiVersions: Object.entries(offline).flatMap(([group, versions]) =>
+    versions.split(',').map((version) => (group === '' ? version : `${group}/${version}`)),
+  ),
+};
+
+/** Reads `1.29`, `v1.29.3` or `v1.29.3-gke.1`; undefined when it is no version. */
+export function parseKubeVersion(text: string): KubeVersion | undefined {
+  const match = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?([-+].*)?$/.exec(text);
+  if (match === null) return undefined;
+  const [, major = '0', minor = '0', patch = '0', rest = ''] = match;
+  return { version: `v${major}.${minor}.${patch}${rest}`, major, minor };
+}
+
+/** What a cluster serves, from its discovery. */
+export async function clusterCapabilities(cluster: Cluster): Promise<Capabilities> {
+  const [version, resources] = await Promise.all([cluster.version(), cluster.resources()]);
+  const found = new Set<string>();
+  for (const { apiVersion, kind, plural } of resources) {
+    found.add(apiVersion);
+    if (!plural.includes('/')) found.add(`${apiVersion}/${kind}`);
+  }
+  return {
+    kubeVersion: {
+      version: version.gitVersion,
+      major: version.major,
+      minor: version.minor,
+    },
+    apiVersions: [...found],
+  };
+}

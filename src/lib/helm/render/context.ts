@@ -1,0 +1,222 @@
+import type { JsonRecord } from '../../../base/index.ts';
+import { HostObject, fromBytes, typedList, typedMap } from '../../gotemplate/index.ts';
+import type { HostType } from '../../gotemplate/index.ts';
+import type { ChartMetadata, Dependency, Maintainer } from '../chart/chart.ts';
+import { fullPath, usableTemplates } from '../chart/node.ts';
+import type { ChartNode } from '../chart/node.ts';
+import { put, tableAt } from '../values/tables.ts';
+import type { Capabilities, KubeVersion } from './capabilities.ts';
+import { filesOf } from './files.ts';
+import type { ReleaseFacts } from './render.ts';
+
+/** A template with the data it runs on. Templates of one chart share one `dot`. */
+export interface ChartTemplate {
+  readonly text: string;
+  readonly dot: JsonRecord;
+  /** Puts this template's own name into the shared data; to be called right before it runs. */
+  readonly enter: () => void;
+}
+
+interface Surroundings {
+  readonly release: ReleaseFacts;
+  readonly capabilities: Capabilities;
+  readonly helm: { readonly version: string; readonly goVersion: string };
+}
+
+const valuesType = { name: 'chartutil.Values', element: 'interface {}' };
+
+/** Every template of a chart and its subcharts by full path, with what `.` is in it. */
+export function chartTemplates(
+  chart: ChartNode,
+  values: JsonRecord,
+  around: Surroundings,
+): Map<string, ChartTemplate> {
+  const templates = new Map<string, ChartTemplate>();
+  const shared = {
+    Release: releaseOf(around.release),
+    Capabilities: capabilitiesOf(around),
+  };
+  addChart(templates, chart, { values, shared });
+  return templates;
+}
+
+function addChart(
+  templates: Map<string, ChartTemplate>,
+  chart: ChartNode,
+  { values, shared }: { values: JsonRecord; shared: JsonRecord },
+): JsonRecord {
+  const subcharts: JsonRecord = {};
+  const dot: JsonRecord = {
+    Chart: new HostObject(chartType, {
+      ...chart.metadata,
+      isRoot: chart.parent === undefined,
+    }),
+    Files: filesOf(chart.source.files),
+    ...shared,
+    Values: typedMap(values, valuesType),
+    Subcharts: subcharts,
+  };
+  for (const child of chart.dependencies) {
+    const { name } = child.metadata;
+    const section = tableAt(values, name) ?? {};
+    put(subcharts, name, addChart(templates, child, { values: section, shared }));
+  }
+  const path = fullPath(chart);
+  for (const { name, data } of usableTemplates(chart)) {
+    const full = `${path}/${name}`;
+    const own = typedMap({ Name: full, BasePath: `${path}/templates` }, valuesType);
+    templates.set(full, {
+      text: fromBytes(data),
+      dot,
+      enter: () => {
+        dot['Template'] = own;
+      },
+    });
+  }
+  return dot;
+}
+
+function releaseOf({ name, namespace, revision = 1, isUpgrade = false }: ReleaseFacts): JsonRecord {
+  return {
+    Name: name,
+    Namespace: namespace,
+    IsUpgrade: isUpgrade,
+    IsInstall: !isUpgrade,
+    Revision: BigInt(revision),
+    Service: 'Helm',
+  };
+}
+
+const strings = (list: readonly string[] | undefined): unknown =>
+  typedList([...(list ?? [])], {
+    name: '[]string',
+    element: 'string',
+    ...(list === undefined ? { isNil: true } : {}),
+  });
+
+const maintainerType: HostType = {
+  name: '*chart.Maintainer',
+  kind: 'ptr',
+  fields: {
+    Name: (each: Maintainer) => each.name ?? '',
+    Email: (each: Maintainer) => each.email ?? '',
+    URL: (each: Maintainer) => each.url ?? '',
+  },
+};
+
+const dependencyType: HostType = {
+  name: '*chart.Dependency',
+  kind: 'ptr',
+  fields: {
+    Name: (each: Dependency) => each.name,
+    Version: (each: Dependency) => each.version ?? '',
+    Repository: (each: Dependency) => each.repository,
+    Condition: (each: Dependency) => each.condition ?? '',
+    Tags: (each: Dependency) => strings(each.tags),
+    Enabled: (each: Dependency) => each.enabled ?? false,
+    ImportValues: (each: Dependency) => [...(each.importValues ?? [])],
+    Alias: (each: Dependency) => each.alias ?? '',
+  },
+};
+
+interface ChartFacts extends ChartMetadata {
+  readonly isRoot: boolean;
+}
+
+const chartType: HostType = {
+  name: 'struct { chart.Metadata; IsRoot bool }',
+  kind: 'struct',
+  fields: {
+    Name: (chart: ChartFacts) => chart.name,
+    Home: (chart: ChartFacts) => chart.home ?? '',
+    Sources: (chart: ChartFacts) => strings(chart.sources),
+    Version: (chart: ChartFacts) => chart.version,
+    Description: (chart: ChartFacts) => chart.description ?? '',
+    Keywords: (chart: ChartFacts) => strings(chart.keywords),
+    Maintainers: (chart: ChartFacts) =>
+      hosts(chart.maintainers, maintainerType, '[]*chart.Maintainer'),
+    Icon: (chart: ChartFacts) => chart.icon ?? '',
+    APIVersion: (chart: ChartFacts) => chart.apiVersion,
+    Condition: (chart: ChartFacts) => chart.condition ?? '',
+    Tags: (chart: ChartFacts) => chart.tags ?? '',
+    AppVersion: (chart: ChartFacts) => chart.appVersion ?? '',
+    Deprecated: (chart: ChartFacts) => chart.deprecated ?? false,
+    Annotations: (chart: ChartFacts) =>
+      typedMap(
+        { ...chart.annotations },
+        {
+          name: 'map[string]string',
+          element: 'string',
+          ...(chart.annotations === undefined ? { isNil: true } : {}),
+        },
+      ),
+    KubeVersion: (chart: ChartFacts) => chart.kubeVersion ?? '',
+    Dependencies: (chart: ChartFacts) =>
+      hosts(chart.dependencies, dependencyType, '[]*chart.Dependency'),
+    Type: (chart: ChartFacts) => chart.type ?? '',
+    IsRoot: (chart: ChartFacts) => chart.isRoot,
+  },
+};
+
+function hosts(list: readonly unknown[] | undefined, type: HostType, name: string): unknown {
+  return typedList(
+    (list ?? []).map((each) => new HostObject(type, each)),
+    { name, element: type.name, ...(list === undefined ? { isNil: true } : {}) },
+  );
+}
+
+const kubeVersionType: HostType = {
+  name: 'chartutil.KubeVersion',
+  kind: 'struct',
+  fields: {
+    Version: (version: KubeVersion) => version.version,
+    Major: (version: KubeVersion) => version.major,
+    Minor: (version: KubeVersion) => version.minor,
+  },
+  methods: {
+    String: { params: ['any'], call: (self: HostObject) => (self.value as KubeVersion).version },
+    GitVersion: {
+      params: ['any'],
+      call: (self: HostObject) => (self.value as KubeVersion).version,
+    },
+  },
+  text: (version: KubeVersion) => version.version,
+};
+
+const versionSetType = {
+  name: 'chartutil.VersionSet',
+  element: 'string',
+  methods: {
+    Has: {
+      params: ['any', 'string'] as const,
+      call: (self: readonly string[], version: string) => self.includes(version),
+    },
+  },
+};
+
+const buildInfoType: HostType = {
+  name: 'version.BuildInfo',
+  kind: 'struct',
+  fields: {
+    Version: (helm: Surroundings['helm']) => helm.version,
+    GitCommit: () => '',
+    GitTreeState: () => '',
+    GoVersion: (helm: Surroundings['helm']) => helm.goVersion,
+  },
+};
+
+const capabilitiesType: HostType = {
+  name: '*chartutil.Capabilities',
+  kind: 'ptr',
+  fields: {
+    KubeVersion: ({ capabilities }: Surroundings) =>
+      new HostObject(kubeVersionType, capabilities.kubeVersion),
+    APIVersions: ({ capabilities }: Surroundings) =>
+      typedList([...capabilities.apiVersions], versionSetType),
+    HelmVersion: ({ helm }: Surroundings) => new HostObject(buildInfoType, helm),
+  },
+};
+
+function capabilitiesOf(around: Surroundings): HostObject {
+  return new HostObject(capabilitiesType, around);
+}

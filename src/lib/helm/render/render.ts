@@ -1,0 +1,211 @@
+import { KnownError } from '../../../base/index.ts';
+import type { JsonRecord } from '../../../base/index.ts';
+import { createEngine } from '../../gotemplate/index.ts';
+import type { Engine, FunctionPorts } from '../../gotemplate/index.ts';
+import type { Chart, ChartFile } from '../chart/chart.ts';
+import { fullPath, nodeOf } from '../chart/node.ts';
+import type { ChartNode } from '../chart/node.ts';
+import { parseConstraint, parseVersion } from '../semver.ts';
+import { coalesce } from '../values/coalesce.ts';
+import { processDependencies } from '../values/dependencies.ts';
+import { validateValues } from '../values/validate-values.ts';
+import { helmGoVersion, helmVersion } from './capabilities.ts';
+import type { Capabilities } from './capabilities.ts';
+import { chartTemplates } from './context.ts';
+import type { ChartTemplate } from './context.ts';
+import { helmFunctions } from './functions.ts';
+import type { Lookup } from './functions.ts';
+import { sortManifests } from './manifests.ts';
+import type { SortedManifests } from './manifests.ts';
+import { cleanExecuteError, cleanParseError } from './template-errors.ts';
+
+/** What `.Release` shows. */
+export interface ReleaseFacts {
+  readonly name: string;
+  readonly namespace: string;
+  readonly revision?: number;
+  /** Absent: an install. */
+  readonly isUpgrade?: boolean;
+}
+
+export interface RenderOptions {
+  readonly chart: Chart;
+  /** What the user gave; never changed. */
+  readonly values?: JsonRecord;
+  readonly release: ReleaseFacts;
+  readonly capabilities: Capabilities;
+  /** Answers `lookup`; absent: every lookup is empty, as with no cluster. */
+  readonly lookup?: Lookup;
+  /** Where `now`, random bytes and the local time zone come from. */
+  readonly ports: FunctionPorts;
+  /** A missing map key is an error. */
+  readonly strict?: boolean;
+  /** `required` and `fail` give an empty text and are reported as warnings. */
+  readonly lint?: boolean;
+  readonly skipSchemaValidation?: boolean;
+  /** NOTES.txt of subcharts too. */
+  readonly subchartNotes?: boolean;
+}
+
+/** A file of `crds/`: applied as it stands, before everything else. */
+export interface CrdFile {
+  /** Path inside the chart; `filename` has the charts above it too. */
+  readonly name: string;
+  readonly filename: string;
+  readonly data: Uint8Array;
+}
+
+/** A chart with values laid under it and templates run. */
+export interface Rendered extends SortedManifests {
+  readonly notes: string;
+  readonly crds: readonly CrdFile[];
+  /** The computed values of the root chart. */
+  readonly values: JsonRecord;
+  /** The chart as rendering left it: disabled dependencies gone, values imported. */
+  readonly chart: ChartNode;
+  /** Output of every template that is not a partial, by template path; NOTES.txt excepted. */
+  readonly files: ReadonlyMap<string, string>;
+  /** What Helm would have logged. */
+  readonly warnings: readonly string[];
+}
+
+/** The documents could not be read as manifests; `files` is what the templates printed. */
+export class ManifestError extends KnownError {
+  readonly files: ReadonlyMap<string, string>;
+
+  constructor(cause: KnownError, files: ReadonlyMap<string, string>) {
+    super('invalid', cause.message, {
+      cause,
+      ...(cause.where === undefined ? {} : { where: cause.where }),
+    });
+    this.files = files;
+  }
+}
+
+/**
+ * Renders a chart as `helm install` would (reference: helm.md D). Synchronous and pure: the same
+ * options give the same result, and nothing is asked of network, clock or environment but through
+ * ports. Throws Helm's texts.
+ */
+export function renderChart(options: RenderOptions): Rendered {
+  const warnings: string[] = [...options.chart.warnings];
+  const warn = (line: string): void => void warnings.push(line);
+  const chart = nodeOf(options.chart);
+  checkKubeVersion(chart, options.capabilities);
+  processDependencies(chart, options.values ?? {}, warn);
+  const values = coalesce(chart, options.values ?? {}, warn);
+  if (options.skipSchemaValidation !== true) validateValues(chart, values);
+  const files = runTemplates(chart, values, { ...options, warn });
+  const notes = takeNotes(chart, files, options.subchartNotes === true);
+  try {
+    const sorted = sortManifests(files, warn);
+    return { ...sorted, notes, crds: crdsOf(chart), values, chart, files, warnings };
+  } catch (thrown) {
+    throw thrown instanceof KnownError ? new ManifestError(thrown, files) : thrown;
+  }
+}
+
+function checkKubeVersion(chart: ChartNode, { kubeVersion }: Capabilities): void {
+  const wanted = chart.metadata.kubeVersion ?? '';
+  if (wanted === '') return;
+  const version = parseVersion(kubeVersion.version);
+  if (version !== undefined && parseConstraint(wanted).check(version)) return;
+  throw new KnownError(
+    'invalid',
+    `chart requires kubeVersion: ${wanted} which is incompatible with Kubernetes ${kubeVersion.version}`,
+  );
+}
+
+function runTemplates(
+  chart: ChartNode,
+  values: JsonRecord,
+  options: RenderOptions & { warn: (line: string) => void },
+): Map<string, string> {
+  const templates = chartTemplates(chart, values, {
+    release: options.release,
+    capabilities: options.capabilities,
+    helm: { version: helmVersion, goVersion: helmGoVersion },
+  });
+  const order = [...templates.keys()].toSorted(renderOrder);
+  const engine = createEngine({
+    functions: helmFunctions({ ...options, engineOf: () => engine }),
+    ...(options.strict === undefined ? {} : { strict: options.strict }),
+  });
+  for (const name of order) parseOne(engine, name, templates.get(name));
+  const files = new Map<string, string>();
+  for (const name of order) {
+    const template = templates.get(name);
+    if (template === undefined || baseName(name).startsWith('_')) continue;
+    template.enter();
+    files.set(name, executeOne(engine, name, template).replaceAll('<no value>', ''));
+  }
+  return files;
+}
+
+function parseOne(engine: Engine, name: string, template: ChartTemplate | undefined): void {
+  try {
+    engine.add(name, template?.text ?? '');
+  } catch (thrown) {
+    throw cleanParseError(name, thrown);
+  }
+}
+
+function executeOne(engine: Engine, name: string, template: ChartTemplate): string {
+  try {
+    return engine.execute(name, template.dot);
+  } catch (thrown) {
+    throw cleanExecuteError(name, thrown);
+  }
+}
+
+/** Deeper charts first, then the last name first: so that parents and earlier files redefine. */
+function renderOrder(a: string, b: string): number {
+  const depths = [a, b].map((path) => path.split('/').length) as [number, number];
+  if (depths[0] !== depths[1]) return depths[1] - depths[0];
+  if (a === b) return 0;
+  return a < b ? 1 : -1;
+}
+
+function takeNotes(chart: ChartNode, files: Map<string, string>, withSubcharts: boolean): string {
+  const own = `${chart.metadata.name}/templates/NOTES.txt`;
+  let notes = '';
+  for (const [path, text] of files) {
+    if (!path.endsWith('NOTES.txt')) continue;
+    if (withSubcharts || path === own) notes += notes === '' ? text : `\n${text}`;
+    files.delete(path);
+  }
+  return notes;
+}
+
+/** Files of `crds/` folders, the root chart's first. */
+export function crdsOf(chart: ChartNode): CrdFile[] {
+  const isCrd = ({ name }: ChartFile): boolean =>
+    name.startsWith('crds/') && /\.(ya?ml|json)$/.test(name);
+  const own = chart.source.files.filter(isCrd).map(({ name, data }) => ({
+    name,
+    filename: `${fullPath(chart)}/${name}`,
+    data,
+  }));
+  return [...own, ...chart.dependencies.flatMap(crdsOf)];
+}
+
+/** The manifests as one text, as a release keeps it and `helm template` prints it. */
+export function manifestText(
+  rendered: Pick<Rendered, 'manifests' | 'crds'>,
+  how: { readonly includeCrds?: boolean; readonly hideSecrets?: boolean } = {},
+): string {
+  const crds = how.includeCrds === true ? rendered.crds : [];
+  const parts = crds.map(
+    ({ filename, data }) => `---\n# Source: ${filename}\n${Buffer.from(data).toString('utf8')}\n`,
+  );
+  for (const { path, text, kind, apiVersion } of rendered.manifests) {
+    const isHidden = how.hideSecrets === true && kind === 'Secret' && apiVersion === 'v1';
+    const body = isHidden ? '# HIDDEN: The Secret output has been suppressed' : text;
+    parts.push(`---\n# Source: ${path}\n${body}\n`);
+  }
+  return parts.join('');
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,29 @@
+import { KnownError } from '../../../base/index.ts';
+import type { JsonRecord } from '../../../base/index.ts';
+import type { ChartNode } from '../chart/node.ts';
+import { schemaProblems } from './schema/index.ts';
+import { isTable } from './tables.ts';
+
+/** Checks every chart's section against its values.schema.json; throws Helm's report of all that is wrong. */
+export function validateValues(chart: ChartNode, values: JsonRecord): void {
+  const report = reportOf(chart, values);
+  if (report === '') return;
+  throw new KnownError(
+    'invalid',
+    `values don't meet the specifications of the schema(s) in the following chart(s):\n${report}`,
+  );
+}
+
+function reportOf(chart: ChartNode, values: JsonRecord): string {
+  let report = '';
+  const { schema } = chart.source;
+  if (schema !== undefined) {
+    const problems = schemaProblems(Buffer.from(schema).toString('utf8'), values);
+    if (problems.length > 0) report += `${chart.metadata.name}:\n${problems.join('\n')}\n`;
+  }
+  for (const child of chart.dependencies) {
+    const section = values[child.metadata.name];
+    if (isTable(section)) report += reportOf(child, section);
+  }
+  return report;
+}
