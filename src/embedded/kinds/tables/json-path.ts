@@ -17,8 +17,8 @@ export function parseJsonPath(path: string): (object: unknown) => unknown[] {
     token.lastIndex = at;
     const found = token.exec(text);
     if (found === null) throw invalid(`jsonPath ${path} cannot be read at "${text.slice(at)}"`);
+    at = token.lastIndex; // before stepOf, which may use the expression for a filter's own path
     steps.push(stepOf(found));
-    at = token.lastIndex;
   }
   return (object) => steps.reduce<unknown[]>((values, step) => step(values), [object]);
 }
