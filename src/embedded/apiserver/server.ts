@@ -1,6 +1,26 @@
 import type { Clock, Logger } from '../../base/index.ts';
-import type { Handler, Transport } from '../../lib/http/index.ts';
+import { listen, type Handler, type Transport } from '../../lib/http/index.ts';
+import { createAdmission } from './admission/admission.ts';
+import { definitions } from './admission/definitions.ts';
+import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
+import { serviceAccount } from './admission/service-account.ts';
+import { createAddresses } from './admission/service-addresses.ts';
+import { authenticate, type Authentication } from './auth/authenticate.ts';
+import { createAuthorizer } from './auth/authorizer.ts';
+import { rbacRules } from './auth/rbac.ts';
+import { createTokenIssuer } from './auth/service-account-token.ts';
+import { systemAdmin } from './auth/user.ts';
+import { bootstrap } from './bootstrap.ts';
+import { followDefinitions } from './crds/crd-controller.ts';
+import { emptyResource } from './crds/empty-resource.ts';
+import { discoveryRoutes } from './discovery/routes.ts';
 import type { PodRuntime } from './pod-runtime.ts';
+import { respondError } from './present/respond.ts';
+import { createRegistry } from './resources/resource-registry.ts';
+import { route, statusOf } from './route.ts';
+import type { ServerState } from './server-state.ts';
+import { openSqliteStore } from './store/sqlite-store.ts';
+import { upgrades } from './streams/upgrades.ts';
 
 /** How the server is put together. */
 export interface ApiServerOptions {
@@ -27,27 +47,103 @@ export interface AuthOptions {
   >;
   /** Takes a connection that brings no credentials at all for a member of system:masters. */
   readonly anonymousIsAdmin?: boolean;
-  /** PEM of the key that signs service account tokens; one is kept in the store when absent. */
+  /** PEM of the key that signs service account tokens; one is made and kept in the store when absent. */
   readonly serviceAccountKeyPem?: string;
+}
+
+/** Where to listen; `ca` is what client certificates are checked against. */
+export interface ListenAt {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string };
 }
 
 /** A running server. */
 export interface ApiServer {
   /** Answers in-process, as a member of system:masters. */
   readonly transport: Transport;
+  /** Answers a caller who has to prove who they are. */
   readonly handle: Handler;
-  listen(at: {
-    readonly host: string;
-    readonly port: number;
-    readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string };
-  }): Promise<{ readonly port: number; close(): Promise<void> }>;
+  listen(at: ListenAt): Promise<{ readonly port: number; close(): Promise<void> }>;
   /** The runtime usually starts after the server, on its transport. */
   setPodRuntime(runtime: PodRuntime): void;
-  /** PEM of the public certificate authority told to pods (kube-root-ca.crt) is the caller's own. */
+  /** Ends all watches and closes the store; what was acknowledged is on disk. */
   close(): Promise<void>;
 }
 
 /** Opens the store and builds the server; nothing listens until `listen` is called. */
-export function createApiServer(_options: ApiServerOptions): Promise<ApiServer> {
-  throw new Error('under construction');
+export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const { clock, log } = options;
+  const store = await openSqliteStore({ path: options.storePath, clock });
+  const closing = new AbortController();
+  let runtime = options.podRuntime;
+  const state = buildState(options, { store, closing: closing.signal, runtime: () => runtime });
+  await bootstrap(state);
+  const stopDefinitions = followDefinitions({
+    store,
+    clock,
+    log,
+    resources: state.resources,
+    empty: (resource) => emptyResource(state, resource),
+  });
+  let address = options.advertise ?? '127.0.0.1:6443';
+  const other = discoveryRoutes(state, () => address);
+  const authentication = authenticationOf(options, state);
+  const handle: Handler = async (request, peer) => {
+    try {
+      const user = await authenticate(authentication, request, peer);
+      return await route(state, request, { user, other });
+    } catch (thrown) {
+      return respondError(statusOf(state, request, thrown));
+    }
+  };
+  return {
+    handle,
+    transport: (request) => route(state, request, { user: systemAdmin, other }),
+    setPodRuntime: (given) => {
+      runtime = given;
+    },
+    async listen(at) {
+      const upgrade = upgrades(state, authentication);
+      const onError = (err: unknown): void => log.error('request failed', { err });
+      const listening = await listen({ ...at, handler: handle, upgrade, onError });
+      if (options.advertise === undefined) address = `${at.host}:${listening.port}`;
+      return listening;
+    },
+    async close() {
+      closing.abort();
+      stopDefinitions();
+      await store.close();
+    },
+  };
+}
+
+function buildState(
+  options: ApiServerOptions,
+  parts: Pick<ServerState, 'store' | 'closing' | 'runtime'>,
+): ServerState {
+  const { clock, log, profile = 'modern', serviceCidr = '127.65.0.0/16' } = options;
+  const { store } = parts;
+  const keyPem = options.auth?.serviceAccountKeyPem;
+  return {
+    ...parts,
+    clock,
+    log,
+    profile,
+    resources: createRegistry(profile),
+    admission: createAdmission([namespaceLifecycle, definitions, serviceAccount]),
+    addresses: createAddresses(store, serviceCidr),
+    tokens: createTokenIssuer({ store, clock, ...(keyPem === undefined ? {} : { keyPem }) }),
+    authorizer: createAuthorizer(rbacRules(store)),
+  };
+}
+
+function authenticationOf({ auth = {} }: ApiServerOptions, state: ServerState): Authentication {
+  return {
+    tokens: state.tokens,
+    authorizer: state.authorizer,
+    staticTokens: auth.tokens ?? new Map(),
+    anonymousIsAdmin: auth.anonymousIsAdmin ?? false,
+  };
 }

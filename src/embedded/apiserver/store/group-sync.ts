@@ -1,13 +1,74 @@
 import { close, fdatasync, open } from 'node:fs';
 import { promisify } from 'node:util';
 
-/** Makes writes safe on disk, many at once: whoever waits while a flush runs shares the next one. */
-export interface GroupSync {
+/**
+ * Flushes one file off the event loop, many writes at once: whoever waits while a flush runs shares
+ * the next one. After a failed flush nothing is promised any more: the kernel may have dropped the
+ * pages, so a second attempt that succeeds would prove nothing.
+ */
+export class GroupSync {
+  readonly #descriptor: number;
+  readonly #onSafe: (revision: number) => void;
+  #written = 0;
+  #done = 0;
+  #running = false;
+  #failed: Error | undefined;
+  #waiting: Waiter[] = [];
+
+  constructor(descriptor: number, onSafe: (revision: number) => void) {
+    this.#descriptor = descriptor;
+    this.#onSafe = onSafe;
+  }
+
   /** Tells that something up to `revision` was written. */
-  wrote(revision: number): void;
+  wrote(revision: number): void {
+    this.#written = revision;
+    this.#start();
+  }
+
   /** Resolves when `revision` is safe; rejects when the disk failed. */
-  safe(revision: number): Promise<void>;
-  close(): Promise<void>;
+  safe(revision: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ revision: Math.min(revision, this.#written), resolve, reject });
+      this.#settle();
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#written > this.#done && !this.#failed) await this.safe(this.#written).catch(() => {});
+    await promisify(close)(this.#descriptor);
+  }
+
+  #start(): void {
+    if (this.#running || this.#failed || this.#written <= this.#done) return;
+    this.#running = true;
+    // A turn later, so that everybody who writes in this one takes part.
+    setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    const upTo = this.#written;
+    fdatasync(this.#descriptor, (error) => {
+      this.#running = false;
+      if (error) this.#failed = error;
+      else {
+        this.#done = upTo;
+        this.#onSafe(upTo);
+      }
+      this.#settle();
+      this.#start();
+    });
+  }
+
+  #settle(): void {
+    const rest: Waiter[] = [];
+    for (const waiter of this.#waiting) {
+      if (this.#failed) waiter.reject(this.#failed);
+      else if (waiter.revision <= this.#done) waiter.resolve();
+      else rest.push(waiter);
+    }
+    this.#waiting = rest;
+  }
 }
 
 interface Waiter {
@@ -16,63 +77,10 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
-/**
- * Flushes one file off the event loop. `onSafe` hears each revision that became safe, in order and
- * before anyone who waits for it. After a failed flush nothing is promised any more: the kernel may
- * have dropped the pages, so a second attempt that succeeds would prove nothing.
- */
+/** Opens the file to flush. `onSafe` hears each revision that became safe, before anyone who waits for it. */
 export async function openGroupSync(
   file: string,
   onSafe: (revision: number) => void,
 ): Promise<GroupSync> {
-  const descriptor = await promisify(open)(file, 'r+');
-  let written = 0;
-  let done = 0;
-  let running = false;
-  let failed: Error | undefined;
-  let waiting: Waiter[] = [];
-
-  const settle = (): void => {
-    const rest: Waiter[] = [];
-    for (const waiter of waiting) {
-      if (failed) waiter.reject(failed);
-      else if (waiter.revision <= done) waiter.resolve();
-      else rest.push(waiter);
-    }
-    waiting = rest;
-  };
-  const flush = (): void => {
-    const upTo = written;
-    fdatasync(descriptor, (error) => {
-      running = false;
-      if (error) failed = error;
-      else {
-        done = upTo;
-        onSafe(upTo);
-      }
-      settle();
-      start();
-    });
-  };
-  const start = (): void => {
-    if (running || failed || written <= done) return;
-    running = true;
-    setImmediate(flush);
-  };
-  const sync: GroupSync = {
-    wrote(revision) {
-      written = revision;
-      start();
-    },
-    safe: (revision) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ revision, resolve, reject });
-        settle();
-      }),
-    async close() {
-      if (written > done && !failed) await sync.safe(written).catch(() => {});
-      await promisify(close)(descriptor);
-    },
-  };
-  return sync;
+  return new GroupSync(await promisify(open)(file, 'r+'), onSafe);
 }

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import type { Peer } from '../../../lib/http/index.ts';
+import { forbidden, unauthorized } from '../http/status-error.ts';
+import { refusal, type Attributes, type Authorizer } from './authorizer.ts';
+import type { TokenIssuer } from './service-account-token.ts';
+import { anonymous, authenticated, systemAdmin, type User } from './user.ts';
+
+/** How callers over the network prove who they are. */
+export interface Authentication {
+  readonly tokens: TokenIssuer;
+  readonly authorizer: Authorizer;
+  readonly staticTokens: ReadonlyMap<
+    string,
+    { readonly name: string; readonly groups: readonly string[] }
+  >;
+  readonly anonymousIsAdmin: boolean;
+}
+
+/** The user of a request: by client certificate, then by bearer token; 401 for a token that is wrong. */
+export async function authenticate(
+  how: Authentication,
+  request: Request,
+  peer: Peer | undefined,
+): Promise<User> {
+  return impersonated(how, request, await callerOf(how, request, peer));
+}
+
+async function callerOf(
+  how: Authentication,
+  request: Request,
+  peer: Peer | undefined,
+): Promise<User> {
+  const certificate = peer?.certificate;
+  if (certificate)
+    return authenticated({ name: certificate.commonName, groups: certificate.organizations });
+  const token = /^Bearer\s+(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
+  if (token === undefined) return how.anonymousIsAdmin ? systemAdmin : anonymous;
+  const user = staticUser(how, token) ?? (await how.tokens.verify(token));
+  if (!user) throw unauthorized();
+  return authenticated(user);
+}
+
+/** Known tokens are compared by digest, so that the time taken tells nothing about them. */
+function staticUser(how: Authentication, token: string): User | undefined {
+  const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+  const given = digest(token);
+  for (const [known, user] of how.staticTokens) if (digest(known) === given) return user;
+  return undefined;
+}
+
+/** `kubectl --as`: whoever may impersonate acts as the other. */
+function impersonated(how: Authentication, request: Request, caller: User): User {
+  const name = request.headers.get('impersonate-user');
+  if (name === null) return caller;
+  const list = request.headers.get('impersonate-group') ?? '';
+  const groups = list
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
+  const checks = [
+    attributes(caller, 'users', name),
+    ...groups.map((group) => attributes(caller, 'groups', group)),
+  ];
+  for (const each of checks)
+    if (how.authorizer.allows(each) === undefined)
+      throw forbidden({ group: '', plural: each.resource }, each.name, refusal(each));
+  return authenticated({ name, groups });
+}
+
+function attributes(user: User, resource: string, name: string): Attributes {
+  return {
+    user,
+    verb: 'impersonate',
+    group: '',
+    resource,
+    subresource: '',
+    namespace: undefined,
+    name,
+  };
+}

@@ -1,0 +1,98 @@
+import { isRecord, type JsonRecord } from '../../../base/index.ts';
+import type { Store } from '../store/store.ts';
+import type { Attributes, Authorizer } from './authorizer.ts';
+import type { User } from './user.ts';
+
+const group = '/rbac.authorization.k8s.io';
+
+/** Role-based rules as they stand in the store at the moment of the question. */
+export function rbacRules(store: Store): Authorizer['allows'] {
+  return (attributes) => {
+    const cluster = granted(store, attributes, `${group}/clusterrolebindings/`);
+    if (cluster !== undefined || attributes.namespace === undefined) return cluster;
+    return granted(store, attributes, `${group}/rolebindings/${attributes.namespace}/`);
+  };
+}
+
+function granted(store: Store, attributes: Attributes, prefix: string): string | undefined {
+  for (const stored of store.list(prefix).items) {
+    const binding = stored.parse();
+    const subjects = recordsIn(binding['subjects']);
+    if (!subjects.some((subject) => isSubject(subject, attributes.user))) continue;
+    const reference = isRecord(binding['roleRef']) ? binding['roleRef'] : {};
+    const rules = rulesOf(store, reference, attributes.namespace);
+    if (!rules.some((rule) => matches(rule, attributes))) continue;
+    return `RBAC: allowed by ${binding.kind} "${binding.metadata.name}" of ${reference['kind']} "${reference['name']}" to ${attributes.user.name}`;
+  }
+  return undefined;
+}
+
+function rulesOf(store: Store, reference: JsonRecord, namespace: string | undefined): JsonRecord[] {
+  const key =
+    reference['kind'] === 'ClusterRole'
+      ? `${group}/clusterroles/${reference['name']}`
+      : `${group}/roles/${namespace}/${reference['name']}`;
+  const role = store.get(key)?.parse();
+  return role ? [...recordsIn(role['rules']), ...aggregatedRules(store, role)] : [];
+}
+
+/** A ClusterRole may be the sum of others, chosen by their labels. */
+function aggregatedRules(store: Store, role: JsonRecord): JsonRecord[] {
+  const rule = isRecord(role['aggregationRule']) ? role['aggregationRule'] : undefined;
+  if (!rule) return [];
+  const selectors = recordsIn(rule['clusterRoleSelectors']).map((each) =>
+    isRecord(each['matchLabels']) ? Object.entries(each['matchLabels']) : [],
+  );
+  return store.list(`${group}/clusterroles/`).items.flatMap((stored) => {
+    const other = stored.parse();
+    const labels = other.metadata.labels ?? {};
+    const chosen = selectors.some(
+      (pairs) => pairs.length > 0 && pairs.every(([name, value]) => labels[name] === value),
+    );
+    return chosen ? recordsIn(other['rules']) : [];
+  });
+}
+
+function isSubject(subject: JsonRecord, user: User): boolean {
+  const { kind, name, namespace } = subject;
+  if (kind === 'User') return name === user.name;
+  if (kind === 'Group') return user.groups.includes(String(name));
+  return kind === 'ServiceAccount' && user.name === `system:serviceaccount:${namespace}:${name}`;
+}
+
+function matches(rule: JsonRecord, attributes: Attributes): boolean {
+  const { path, verb } = attributes;
+  if (!has(textsIn(rule['verbs']), verb)) return false;
+  if (path !== undefined)
+    return textsIn(rule['nonResourceURLs']).some((url) => urlMatches(url, path));
+  if (!has(textsIn(rule['apiGroups']), attributes.group)) return false;
+  if (!resourceMatches(textsIn(rule['resources']), attributes)) return false;
+  const names = textsIn(rule['resourceNames']);
+  return names.length === 0 || names.includes(attributes.name);
+}
+
+function resourceMatches(
+  resources: readonly string[],
+  { resource, subresource }: Attributes,
+): boolean {
+  const full = subresource === '' ? resource : `${resource}/${subresource}`;
+  return resources.some(
+    (each) => each === '*' || each === full || (subresource !== '' && each === `*/${subresource}`),
+  );
+}
+
+function urlMatches(rule: string, path: string): boolean {
+  return rule.endsWith('*') ? path.startsWith(rule.slice(0, -1)) : rule === path;
+}
+
+function has(list: readonly string[], wanted: string): boolean {
+  return list.includes('*') || list.includes(wanted);
+}
+
+function recordsIn(list: unknown): JsonRecord[] {
+  return Array.isArray(list) ? list.filter(isRecord) : [];
+}
+
+function textsIn(list: unknown): string[] {
+  return Array.isArray(list) ? list.map(String) : [];
+}

@@ -1,0 +1,46 @@
+import type { Clock, Logger } from '../../base/index.ts';
+import type { Profile } from '../kinds/index.ts';
+import type { Admission } from './admission/admission.ts';
+import type { AddressAllocator } from './admission/service-addresses.ts';
+import type { TokenIssuer } from './auth/service-account-token.ts';
+import type { Authorizer } from './auth/authorizer.ts';
+import type { User } from './auth/user.ts';
+import type { PathTarget } from './http/api-path.ts';
+import type { PodRuntime } from './pod-runtime.ts';
+import type { ResourceRegistry } from './resources/resource-registry.ts';
+import type { ServedResource } from './resources/served-resource.ts';
+import type { Store } from './store/store.ts';
+
+/** What every part of the server is handed. */
+export interface ServerState {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly profile: Profile;
+  readonly resources: ResourceRegistry;
+  readonly admission: Admission;
+  readonly addresses: AddressAllocator;
+  readonly tokens: TokenIssuer;
+  readonly authorizer: Authorizer;
+  /** The runtime may come later than the server, or never. */
+  readonly runtime: () => PodRuntime | undefined;
+  /** Aborted when the server closes. */
+  readonly closing: AbortSignal;
+}
+
+/** One request for a resource, understood. */
+export interface Call {
+  readonly state: ServerState;
+  readonly request: Request;
+  readonly query: URLSearchParams;
+  readonly user: User;
+  readonly resource: ServedResource;
+  readonly target: PathTarget;
+  /** Texts of Warning headers; verbs add to them. */
+  readonly warnings: string[];
+}
+
+/** Now, as objects carry times: RFC 3339 in whole seconds. */
+export function nowText(clock: Clock): string {
+  return `${clock.now().toISOString().slice(0, 19)}Z`;
+}

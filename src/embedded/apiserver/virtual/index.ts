@@ -1,0 +1,115 @@
+import { isRecord, type JsonRecord } from '../../../base/index.ts';
+import { refusal, type Attributes } from '../auth/authorizer.ts';
+import { anonymous, authenticated, type User } from '../auth/user.ts';
+import { objectBody, readBody } from '../http/body.ts';
+import { methodNotAllowed, resourceNotFound } from '../http/status-error.ts';
+import { respondData } from '../present/respond.ts';
+import { nowText, type Call } from '../server-state.ts';
+import { componentStatuses } from './component-statuses.ts';
+
+type Verb = (call: Call) => Response | Promise<Response>;
+
+const posts: Readonly<
+  Record<string, (call: Call, body: JsonRecord) => JsonRecord | Promise<JsonRecord>>
+> = {
+  selfsubjectaccessreviews: (call, body) => accessReview(call, body, call.user),
+  subjectaccessreviews: (call, body) => accessReview(call, body, userOfSpec(body)),
+  localsubjectaccessreviews: (call, body) => accessReview(call, body, userOfSpec(body)),
+  selfsubjectrulesreviews: rulesReview,
+  selfsubjectreviews: (call, body) => ({ ...body, status: { userInfo: userInfo(call.user) } }),
+  tokenreviews: tokenReview,
+};
+
+/** Kinds that are answered and never stored: reviews, component statuses. */
+export function virtualHandler(call: Call): Verb {
+  const { plural } = call.resource;
+  if (plural === 'componentstatuses') return componentStatuses;
+  const post = posts[plural];
+  if (!post) throw resourceNotFound();
+  if (call.request.method !== 'POST' || call.target.name !== undefined) throw methodNotAllowed();
+  return async () => {
+    const body = objectBody(await readBody(call.request), call.resource.kind);
+    const { kind, apiVersion } = call.resource;
+    const metadata = { creationTimestamp: nowText(call.state.clock) };
+    return respondData(call, { ...(await post(call, body)), kind, apiVersion, metadata }, 201);
+  };
+}
+
+function specOf(body: JsonRecord): JsonRecord {
+  return isRecord(body['spec']) ? body['spec'] : {};
+}
+
+function userOfSpec(body: JsonRecord): User {
+  const spec = specOf(body);
+  const groups = Array.isArray(spec['groups']) ? spec['groups'].map(String) : [];
+  return { name: String(spec['user'] ?? ''), groups };
+}
+
+function accessReview(call: Call, body: JsonRecord, user: User): JsonRecord {
+  const attributes = attributesOf(specOf(body), user);
+  const reason = call.state.authorizer.allows(attributes);
+  return {
+    ...body,
+    status:
+      reason === undefined
+        ? { allowed: false, reason: refusal(attributes) }
+        : { allowed: true, reason },
+  };
+}
+
+function attributesOf(spec: JsonRecord, user: User): Attributes {
+  const text = (of: JsonRecord, field: string): string => String(of[field] ?? '');
+  const path = isRecord(spec['nonResourceAttributes']) ? spec['nonResourceAttributes'] : undefined;
+  const of = isRecord(spec['resourceAttributes']) ? spec['resourceAttributes'] : {};
+  const namespace = text(of, 'namespace');
+  return {
+    user,
+    verb: text(path ?? of, 'verb'),
+    group: text(of, 'group'),
+    resource: text(of, 'resource'),
+    subresource: text(of, 'subresource'),
+    namespace: namespace === '' ? undefined : namespace,
+    name: text(of, 'name'),
+    ...(path ? { path: text(path, 'path') } : {}),
+  };
+}
+
+function rulesReview(call: Call, body: JsonRecord): JsonRecord {
+  const all = call.state.authorizer.allows({
+    user: call.user,
+    verb: '*',
+    group: '*',
+    resource: '*',
+    subresource: '',
+    namespace: String(specOf(body)['namespace'] ?? 'default'),
+    name: '',
+  });
+  const resourceRules =
+    all === undefined ? [] : [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }];
+  const nonResourceRules = all === undefined ? [] : [{ verbs: ['*'], nonResourceURLs: ['*'] }];
+  return { ...body, status: { resourceRules, nonResourceRules, incomplete: all === undefined } };
+}
+
+async function tokenReview(call: Call, body: JsonRecord): Promise<JsonRecord> {
+  const user = await call.state.tokens.verify(String(specOf(body)['token'] ?? ''));
+  if (!user) return { ...body, status: { user: {}, error: 'invalid bearer token' } };
+  const audiences = specOf(body)['audiences'];
+  return {
+    ...body,
+    status: {
+      authenticated: true,
+      user: userInfo(authenticated(user)),
+      ...(Array.isArray(audiences) ? { audiences } : {}),
+    },
+  };
+}
+
+function userInfo(user: User): JsonRecord {
+  const { name, uid, groups, extra } = user;
+  return {
+    username: name,
+    ...(uid === undefined ? {} : { uid }),
+    groups: user === anonymous ? ['system:unauthenticated'] : groups,
+    ...(extra === undefined ? {} : { extra }),
+  };
+}

@@ -1,0 +1,88 @@
+import { isRecord, type JsonRecord, type KubeObject } from '../../../base/index.ts';
+import type { Body } from '../http/body.ts';
+import { objectBody } from '../http/body.ts';
+import { badRequest, invalidObject } from '../http/status-error.ts';
+import type { WriteOptions } from '../http/write-options.ts';
+import type { ServedResource } from '../resources/served-resource.ts';
+import type { Call } from '../server-state.ts';
+
+/**
+ * A body as an object of the call's resource: kind, version, namespace and types are checked, fields
+ * nobody knows are warned of or refused. Values are not changed otherwise.
+ */
+export function decodeObject(call: Call, body: Body, options: WriteOptions): KubeObject {
+  const { resource } = call;
+  const value = objectBody(body, resource.kind);
+  checkKind(resource, value);
+  const object = { ...value, metadata: isRecord(value['metadata']) ? value['metadata'] : {} };
+  const named = object as unknown as KubeObject;
+  checkNamespace(call, named);
+  checkFields(call, named, { options, duplicates: body.duplicates });
+  return named;
+}
+
+/** Refuses what does not fit the type, and tells of fields that will be dropped. */
+export function checkFields(
+  call: Call,
+  object: KubeObject,
+  how: { readonly options: WriteOptions; readonly duplicates: readonly string[] },
+): void {
+  const { strategy, kind, version } = call.resource;
+  const [wrong] = strategy.typeErrors(object);
+  if (wrong !== undefined)
+    throw badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${wrong}`);
+  if (how.options.fieldValidation === 'Ignore') return;
+  const complaints = [
+    ...strategy.unknownFields(object).map((path) => `unknown field "${path}"`),
+    ...how.duplicates.map((path) => `duplicate field "${path}"`),
+  ];
+  if (complaints.length === 0) return;
+  if (how.options.fieldValidation === 'Strict')
+    throw badRequest(
+      `${kind} in version "${version}" cannot be handled as a ${kind}: strict decoding error: ${complaints.join(', ')}`,
+    );
+  call.warnings.push(...complaints);
+}
+
+function checkKind(resource: ServedResource, value: JsonRecord): void {
+  const { apiVersion, kind, custom } = resource;
+  if (custom && !value['kind'])
+    throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(value)}'`);
+  if (custom && !value['apiVersion'])
+    throw badRequest(`Object 'apiVersion' is missing in '${JSON.stringify(value)}'`);
+  value['kind'] ||= kind;
+  value['apiVersion'] ||= apiVersion;
+  if (value['apiVersion'] !== apiVersion)
+    throw badRequest(
+      `the API version in the data (${value['apiVersion']}) does not match the expected API version (${apiVersion})`,
+    );
+  if (value['kind'] === kind) return;
+  if (custom) {
+    const error = {
+      type: 'invalid',
+      field: 'kind',
+      value: value['kind'],
+      detail: `must be ${kind}`,
+    } as const;
+    const metadata = isRecord(value['metadata']) ? value['metadata'] : {};
+    throw invalidObject(resource, String(metadata['name'] ?? ''), [error]);
+  }
+  throw badRequest(
+    `${value['kind']} in version "${resource.version}" cannot be handled as a ${kind}: converting (${apiVersion}.${value['kind']}) to (${apiVersion}.${kind}): unknown conversion`,
+  );
+}
+
+function checkNamespace(call: Call, { metadata }: KubeObject): void {
+  const { namespace } = call.target;
+  if (!call.resource.namespaced) {
+    delete metadata.namespace;
+    return;
+  }
+  if (namespace === undefined)
+    throw badRequest('an empty namespace may not be set during creation');
+  metadata.namespace ||= namespace;
+  if (metadata.namespace !== namespace)
+    throw badRequest(
+      'the namespace of the provided object does not match the namespace sent on the request',
+    );
+}
