@@ -1,4 +1,4 @@
-import { isRecord } from '../../base/index.ts';
+import { isRecord, type KubeObject } from '../../base/index.ts';
 import type { Handler } from '../../lib/http/index.ts';
 import { kinds, type Cluster } from '../../lib/kube/index.ts';
 
@@ -51,7 +51,7 @@ async function listReleases(cluster: Cluster): Promise<string[][]> {
   });
 }
 
-function readiness(deployment: { spec?: unknown; status?: unknown }): {
+function readiness(deployment: KubeObject): {
   ready: number;
   wanted: number;
 } {

@@ -1,0 +1,58 @@
+import { isRecord, KnownError, type Clock, type KubeObject } from '../../base/index.ts';
+import { functionCrd } from '../../api/function/index.ts';
+import {
+  fluxHelmReleaseCrd,
+  helmReleaseCrd,
+  helmReleaseV1beta1Crd,
+} from '../../api/helm-release/index.ts';
+import { sealedSecretCrd } from '../../api/sealed-secret/index.ts';
+import { kinds, type Cluster } from '../../lib/kube/index.ts';
+
+/** The definitions of every kind we serve. */
+export const crds: readonly KubeObject[] = [
+  functionCrd,
+  helmReleaseCrd,
+  fluxHelmReleaseCrd,
+  helmReleaseV1beta1Crd,
+  sealedSecretCrd,
+];
+
+const waitMs = 30_000;
+const stepMs = 20;
+
+/**
+ * Applies the definitions, taking over fields that another installer owns, and waits until the server
+ * has established each. Throws `KnownError('timeout')` that names the one that was not.
+ */
+export async function applyCrds(
+  cluster: Cluster,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  const kind = kinds.CustomResourceDefinition;
+  await Promise.all(
+    crds.map((crd) => cluster.apply(kind, crd, { fieldManager: 'trice', force: true })),
+  );
+  const end = clock.now().getTime() + waitMs;
+  for (const crd of crds) {
+    while (!isEstablished(await cluster.get(kind, crd.metadata))) {
+      if (clock.now().getTime() > end) {
+        throw new KnownError(
+          'timeout',
+          `custom resource definition ${crd.metadata.name} was not established within 30 s`,
+        );
+      }
+      await clock.sleep(stepMs, signal);
+    }
+  }
+  await cluster.resources(true);
+}
+
+function isEstablished(crd: KubeObject | undefined): boolean {
+  const status = crd?.['status'];
+  const conditions =
+    isRecord(status) && Array.isArray(status['conditions'])
+      ? status['conditions'].filter(isRecord)
+      : [];
+  return conditions.some((each) => each['type'] === 'Established' && each['status'] === 'True');
+}

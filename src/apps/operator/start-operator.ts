@@ -1,0 +1,68 @@
+import type { Events } from '../../api/events/index.ts';
+import type { Bus, Clock, Logger } from '../../base/index.ts';
+import {
+  ensureBasicAuth,
+  startFunctions,
+  type FunctionGateway,
+  type FunctionPorts,
+} from '../../features/function/index.ts';
+import { startImages } from '../../features/image/index.ts';
+import { startRelease } from '../../features/release/index.ts';
+import { startSeal } from '../../features/seal/index.ts';
+import { startSync, type RepositorySettings } from '../../features/sync/index.ts';
+import type { Credentials, Environment } from '../../lib/git/index.ts';
+import type { Handler } from '../../lib/http/index.ts';
+import type { Cluster } from '../../lib/kube/index.ts';
+import { createRegistryClient } from '../../lib/oci/index.ts';
+import { applyCrds } from './crds.ts';
+
+export interface OperatorPorts {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly bus: Bus<Events>;
+  readonly signal: AbortSignal;
+  /** Folder of our own; everything in it can be made again. */
+  readonly dataDir: string;
+  readonly repositories: readonly RepositorySettings[];
+  readonly credentials: Credentials;
+  /** The machine's environment, for the git program. */
+  readonly environment: Environment;
+  /** Namespace of sync's own objects; it must exist, and so must `openfaas` and `kube-system`. */
+  readonly namespace: string;
+  readonly version: string;
+  /** `host:port` of registries that are spoken to over plain HTTP. */
+  readonly insecureRegistries: readonly string[];
+  readonly functions?: Pick<FunctionPorts, 'dialer' | 'settings'>;
+}
+
+/** What runs, and what is to be served. */
+export interface Operator {
+  /** fluxd's API. */
+  readonly flux: Handler;
+  /** The Sealed Secrets controller's endpoints. */
+  readonly seal: Handler;
+  readonly gateway: FunctionGateway;
+  /** Resolves when the signal has ended all of it. */
+  readonly done: Promise<void>;
+}
+
+/** Applies our definitions, then starts every feature. They run until the signal aborts. */
+export async function startOperator(ports: OperatorPorts): Promise<Operator> {
+  await applyCrds(ports.cluster, ports.clock, ports.signal);
+  await ensureBasicAuth(ports.cluster);
+  const functions = startFunctions({ ...ports, ...ports.functions });
+  const seal = startSeal(ports);
+  const release = startRelease({ ...ports, dataDir: `${ports.dataDir}/release` });
+  const sync = startSync({ ...ports, dataDir: `${ports.dataDir}/sync` });
+  const images = startImages({
+    ...ports,
+    dataDir: `${ports.dataDir}/image`,
+    registry: (credentials) =>
+      createRegistryClient({ credentials, insecureHosts: ports.insecureRegistries }),
+  });
+  const done = Promise.all([functions.done, seal.done, release.done, sync.done, images.done]).then(
+    () => {},
+  );
+  return { flux: sync.handle, seal: seal.handle, gateway: functions, done };
+}
