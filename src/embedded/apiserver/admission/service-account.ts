@@ -7,27 +7,31 @@ const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** Gives a new pod its account, the account's pull secrets and the volume with the account's token. */
 export function serviceAccount(request: AdmissionRequest): void {
-  const { call, operation, namespace = '', object, name, subresource } = request;
-  const { resource, state } = call;
+  const { call, operation, object, subresource } = request;
   if (operation !== 'create' || subresource !== undefined || !object) return;
-  if (resource.group !== '' || resource.plural !== 'pods') return;
-  const spec = isRecord(object['spec']) ? object['spec'] : undefined;
-  if (!spec || isMirror(object)) return;
-  if (!spec['serviceAccountName']) spec['serviceAccountName'] = spec['serviceAccount'] ?? 'default';
+  const isPod = call.resource.group === '' && call.resource.plural === 'pods';
+  if (isPod && !isMirror(object) && isRecord(object['spec'])) completePod(request, object['spec']);
+}
+
+function completePod(request: AdmissionRequest, spec: JsonRecord): void {
+  spec['serviceAccountName'] ||= spec['serviceAccount'] || 'default';
   spec['serviceAccount'] = spec['serviceAccountName'];
-  const accountName = String(spec['serviceAccountName']);
-  const account = state.store.get(`/core/serviceaccounts/${namespace}/${accountName}`)?.parse();
-  if (!account)
-    throw forbidden(
-      resource,
-      name,
-      `error looking up service account ${namespace}/${accountName}: serviceaccount "${accountName}" not found`,
-    );
+  const account = accountOf(request, String(spec['serviceAccountName']));
   if (!Array.isArray(spec['imagePullSecrets']) && Array.isArray(account['imagePullSecrets']))
     spec['imagePullSecrets'] = account['imagePullSecrets'];
   const automount =
     spec['automountServiceAccountToken'] ?? account['automountServiceAccountToken'] ?? true;
   if (automount !== false) mountToken(spec);
+}
+
+function accountOf({ call, namespace = '', name }: AdmissionRequest, account: string): KubeObject {
+  const stored = call.state.store.get(`/core/serviceaccounts/${namespace}/${account}`);
+  if (stored) return stored.parse();
+  throw forbidden(
+    call.resource,
+    name,
+    `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`,
+  );
 }
 
 function isMirror({ metadata }: KubeObject): boolean {

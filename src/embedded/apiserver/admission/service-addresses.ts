@@ -21,10 +21,7 @@ export function createAddresses(store: Store, cidr: string): AddressAllocator {
   const range = parseCidr(cidr);
   const addresses = new Set<string>([range.at(1)]);
   const ports = new Set<number>();
-  for (const { key, parse } of store.list(services).items) {
-    void key;
-    take(parse(), addresses, ports);
-  }
+  for (const stored of store.list(services).items) take(stored.parse(), addresses, ports);
   let cursor = 1;
   const nextAddress = (): string | undefined => {
     for (let tries = 0; tries < range.size - 2; tries++) {
@@ -74,14 +71,11 @@ function checkAddress(
   inRange: (address: string) => boolean,
   taken: ReadonlySet<string>,
 ): FieldError[] {
-  const why = !inRange(address)
-    ? 'the provided IP is not in the valid range'
-    : taken.has(address)
-      ? 'provided IP is already allocated'
-      : undefined;
-  return why === undefined
-    ? []
-    : [refused('spec.clusterIPs', [address], `failed to allocate IP ${address}: ${why}`)];
+  const complain = (why: string): FieldError[] => [
+    refused('spec.clusterIPs', [address], `failed to allocate IP ${address}: ${why}`),
+  ];
+  if (!inRange(address)) return complain('the provided IP is not in the valid range');
+  return taken.has(address) ? complain('provided IP is already allocated') : [];
 }
 
 function refused(field: string, value: unknown, detail: string): FieldError {

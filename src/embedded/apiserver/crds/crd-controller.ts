@@ -85,31 +85,15 @@ class CrdController {
   #statusOf(crd: Crd): NonNullable<Crd['status']> {
     const now = `${this.#ports.clock.now().toISOString().slice(0, 19)}Z`;
     const { accepted, conflict } = acceptNames(crd, this.#all());
-    const storage = crd.spec.versions.find((version) => version.storage)?.name;
-    const before = crd.status?.storedVersions ?? [];
-    const storedVersions =
-      storage === undefined || before.includes(storage) ? before : [...before, storage];
     let conditions: CrdCondition[] = crd.status?.conditions ?? [];
-    const set = (type: string, isTrue: boolean, reason: string, message: string): void => {
-      const status = isTrue ? 'True' : 'False';
+    for (const [type, status, reason, message] of verdicts(crd, conflict))
       conditions = setCrdCondition(conditions, { type, status, reason, message }, now);
+    return {
+      ...crd.status,
+      conditions,
+      acceptedNames: accepted,
+      storedVersions: storedVersionsOf(crd),
     };
-    if (conflict) set('NamesAccepted', false, conflict.reason, conflict.message);
-    else set('NamesAccepted', true, 'NoConflicts', 'no conflicts found');
-    const established = crdCondition(crd, 'Established');
-    if (!conflict || established)
-      set('Established', true, 'InitialNamesAccepted', 'the initial names have been accepted');
-    else set('Established', false, 'NotAccepted', 'not all names are accepted');
-    const violations = violationsOf(crd);
-    if (violations !== undefined) set('NonStructuralSchema', true, 'Violations', violations);
-    if (crd.metadata.deletionTimestamp !== undefined && !crdCondition(crd, 'Terminating'))
-      set(
-        'Terminating',
-        true,
-        'InstanceDeletionInProgress',
-        'CustomResource deletion is in progress',
-      );
-    return { ...crd.status, conditions, acceptedNames: accepted, storedVersions };
   }
 
   #write(crd: Crd, revision: number): void {
@@ -160,6 +144,40 @@ class CrdController {
     if (finalizers.length === 0) store.remove(key, stored.revision);
     else this.#write({ ...crd, metadata: { ...crd.metadata, finalizers } }, stored.revision);
   }
+}
+
+type Verdict = readonly [type: string, status: 'True' | 'False', reason: string, message: string];
+
+/** The conditions a definition is to have. */
+function verdicts(
+  crd: Crd,
+  conflict: { readonly reason: string; readonly message: string } | undefined,
+): Verdict[] {
+  const found: Verdict[] = [
+    conflict
+      ? ['NamesAccepted', 'False', conflict.reason, conflict.message]
+      : ['NamesAccepted', 'True', 'NoConflicts', 'no conflicts found'],
+    !conflict || crdCondition(crd, 'Established')
+      ? ['Established', 'True', 'InitialNamesAccepted', 'the initial names have been accepted']
+      : ['Established', 'False', 'NotAccepted', 'not all names are accepted'],
+  ];
+  const violations = violationsOf(crd);
+  if (violations !== undefined)
+    found.push(['NonStructuralSchema', 'True', 'Violations', violations]);
+  if (crd.metadata.deletionTimestamp !== undefined)
+    found.push([
+      'Terminating',
+      'True',
+      'InstanceDeletionInProgress',
+      'CustomResource deletion is in progress',
+    ]);
+  return found;
+}
+
+function storedVersionsOf(crd: Crd): string[] {
+  const before = crd.status?.storedVersions ?? [];
+  const storage = crd.spec.versions.find((version) => version.storage)?.name;
+  return storage === undefined || before.includes(storage) ? before : [...before, storage];
 }
 
 /** Only definitions from the days before v1 may have schemas that are not structural. */

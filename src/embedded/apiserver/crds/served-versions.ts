@@ -1,7 +1,8 @@
 import { isRecord } from '../../../base/index.ts';
 import { customStrategy } from '../resources/custom-strategy.ts';
-import type { ServedResource } from '../resources/served-resource.ts';
+import type { CustomFacts, ServedResource } from '../resources/served-resource.ts';
 import type { BuiltinSubresource } from '../../kinds/index.ts';
+import { withDefaults } from './names.ts';
 import { crdCondition, type Crd, type CustomVersion } from './crd.ts';
 
 const verbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
@@ -14,21 +15,20 @@ export function servedVersions(crd: Crd): ServedResource[] {
 
 function serve(crd: Crd, version: CustomVersion): ServedResource {
   const { group, scope } = crd.spec;
-  const names = crd.status?.acceptedNames ?? crd.spec.names;
+  const names = withDefaults(crd.status?.acceptedNames ?? crd.spec.names);
   const storage = crd.spec.versions.find((each) => each.storage) ?? version;
-  const schema = version.schema?.openAPIV3Schema;
-  const scale = version.subresources?.scale;
+  const { shortNames = [], categories = [] } = names;
   return {
     group,
     version: version.name,
     apiVersion: `${group}/${version.name}`,
     plural: names.plural,
-    singular: names.singular ?? names.kind.toLowerCase(),
+    singular: names.singular!,
     kind: names.kind,
-    listKind: names.listKind ?? `${names.kind}List`,
+    listKind: names.listKind!,
     namespaced: scope === 'Namespaced',
-    shortNames: names.shortNames ?? [],
-    categories: names.categories ?? [],
+    shortNames,
+    categories,
     verbs,
     subresources: subresourcesOf(names.kind, version),
     hasStatus: version.subresources?.status !== undefined,
@@ -39,22 +39,28 @@ function serve(crd: Crd, version: CustomVersion): ServedResource {
     defaultPropagation: 'Background',
     unconditionalUpdate: false,
     createOnPut: false,
-    ...(version.deprecated
-      ? {
-          deprecation:
-            version.deprecationWarning ?? `${group}/${version.name} ${names.kind} is deprecated`,
-        }
-      : {}),
+    ...deprecationOf(`${group}/${version.name} ${names.kind}`, version),
     strategy: customStrategy(crd, version),
-    custom: {
-      crdName: crd.metadata.name,
-      openAPIV3Schema: schema,
-      ...(scale ? { scale } : {}),
-      schemaRevision: Number(crd.metadata.resourceVersion ?? 0),
-      hasDefaults: hasDefaults(schema),
-      terminating: crdCondition(crd, 'Terminating'),
-    },
+    custom: factsOf(crd, version),
   };
+}
+
+function factsOf(crd: Crd, version: CustomVersion): CustomFacts {
+  const schema = version.schema?.openAPIV3Schema;
+  const scale = version.subresources?.scale;
+  return {
+    crdName: crd.metadata.name,
+    openAPIV3Schema: schema,
+    ...(scale ? { scale } : {}),
+    schemaRevision: Number(crd.metadata.resourceVersion ?? 0),
+    hasDefaults: hasDefaults(schema),
+    terminating: crdCondition(crd, 'Terminating'),
+  };
+}
+
+function deprecationOf(what: string, version: CustomVersion): { readonly deprecation?: string } {
+  if (!version.deprecated) return {};
+  return { deprecation: version.deprecationWarning ?? `${what} is deprecated` };
 }
 
 function subresourcesOf(kind: string, { subresources }: CustomVersion): BuiltinSubresource[] {

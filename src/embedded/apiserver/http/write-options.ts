@@ -25,12 +25,8 @@ export function writeOptions(
   const force = query.get('force');
   const errors = [
     ...dryRunErrors(dryRun),
-    ...(manager === '' && apply
-      ? [error('required', 'fieldManager', undefined, 'is required for apply patch')]
-      : managerErrors(manager)),
-    ...(force !== null && force !== '' && !apply && kind === 'PatchOptions'
-      ? [error('forbidden', 'force', undefined, 'may not be specified for non-apply patch')]
-      : []),
+    ...managerErrors(manager, apply),
+    ...forceErrors(force, kind, apply),
     ...validationErrors(validation),
   ];
   if (errors.length > 0) throw optionsError(kind, errors);
@@ -63,7 +59,14 @@ export function dryRunErrors(values: readonly string[]): FieldError[] {
   return [error('notSupported', 'dryRun', new GoText(shown), 'supported values: "All"')];
 }
 
-function managerErrors(manager: string): FieldError[] {
+function forceErrors(force: string | null, kind: OptionsKind, apply: boolean): FieldError[] {
+  if (force === null || force === '' || apply || kind !== 'PatchOptions') return [];
+  return [error('forbidden', 'force', undefined, 'may not be specified for non-apply patch')];
+}
+
+function managerErrors(manager: string, apply: boolean): FieldError[] {
+  if (manager === '' && apply)
+    return [error('required', 'fieldManager', undefined, 'is required for apply patch')];
   if (manager.length > 128)
     return [error('tooLong', 'fieldManager', manager, 'may not be more than 128 bytes')];
   return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u.test(manager)

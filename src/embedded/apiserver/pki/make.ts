@@ -1,6 +1,17 @@
-import { webcrypto } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPair,
+  randomBytes,
+  sign,
+  X509Certificate,
+} from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { isIP, SocketAddress } from 'node:net';
+import { promisify } from 'node:util';
 import type { Clock } from '../../../base/index.ts';
+import { bits, integer, octets, oid, sequence, set, tagged, time, utf8, yes } from './der.ts';
 
 /** A certificate and its key, as PEM texts. */
 export interface Pair {
@@ -16,88 +27,140 @@ export interface Leaf {
   readonly names: readonly string[];
 }
 
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+// Node signs but issues no certificates, and the form of one (RFC 5280) is short; a library for it
+// would cost more memory than the rest of this room.
 const dayMs = 24 * 3600 * 1000;
+const ecdsaWithSha256 = sequence(oid('1.2.840.10045.4.3.2'));
 
-/** A new authority. */
+interface Certificate {
+  readonly subject: Buffer;
+  readonly issuer: Buffer;
+  readonly publicKey: KeyObject;
+  readonly signingKey: KeyObject;
+  readonly clock: Clock;
+  readonly days: number;
+  readonly extensions: readonly Buffer[];
+}
+
+/** A new authority, good for ten years. */
 export async function makeCa(clock: Clock): Promise<Pair> {
-  const keys = await newKeys();
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: 'CN=trice-ca',
-    ...span(clock, 3650),
-    serialNumber: serial(),
-    signingAlgorithm: algorithm,
-    keys,
+  const { publicKey, privateKey } = await newKeys();
+  const name = distinguishedName([['2.5.4.3', 'trice-ca']]);
+  const cert = certificate({
+    subject: name,
+    issuer: name,
+    publicKey,
+    signingKey: privateKey,
+    clock,
+    days: 3650,
     extensions: [
-      new x509.BasicConstraintsExtension(true, undefined, true),
-      new x509.KeyUsagesExtension(
-        x509.KeyUsageFlags.keyCertSign |
-          x509.KeyUsageFlags.cRLSign |
-          x509.KeyUsageFlags.digitalSignature,
-        true,
-      ),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      extension('2.5.29.19', sequence(yes), true),
+      // digitalSignature, keyCertSign, cRLSign
+      extension('2.5.29.15', bits(Buffer.from([0b1000_0110]), 1), true),
+      extension('2.5.29.14', octets(keyDigest(publicKey))),
     ],
   });
-  return { cert: `${certificate.toString('pem')}\n`, key: await keyPem(keys.privateKey) };
+  return { cert, key: keyPem(privateKey) };
 }
 
-/** A certificate signed by the authority. */
+/** A certificate signed by the authority, good for a year. */
 export async function makeLeaf(ca: Pair, { file, clock, names }: Leaf): Promise<Pair> {
-  const keys = await newKeys();
-  const issuer = new x509.X509Certificate(ca.cert);
+  const { publicKey, privateKey } = await newKeys();
   const isServer = file === 'server';
-  const usage = isServer ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth;
-  const certificate = await x509.X509CertificateGenerator.create({
-    subject: isServer ? 'CN=trice-apiserver' : 'O=system:masters, CN=kubernetes-admin',
-    issuer: issuer.subject,
-    ...span(clock, 365),
-    serialNumber: serial(),
-    signingAlgorithm: algorithm,
-    publicKey: keys.publicKey,
-    signingKey: await signingKey(ca.key),
+  const cert = certificate({
+    subject: distinguishedName(
+      isServer
+        ? [['2.5.4.3', 'trice-apiserver']]
+        : [
+            ['2.5.4.10', 'system:masters'],
+            ['2.5.4.3', 'kubernetes-admin'],
+          ],
+    ),
+    issuer: distinguishedName([['2.5.4.3', 'trice-ca']]),
+    publicKey,
+    signingKey: createPrivateKey(ca.key),
+    clock,
+    days: 365,
     extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([usage]),
-      await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
-      ...(isServer ? [new x509.SubjectAlternativeNameExtension(names.map(nameOf))] : []),
+      extension('2.5.29.19', sequence(), true),
+      // digitalSignature
+      extension('2.5.29.15', bits(Buffer.from([0b1000_0000]), 7), true),
+      extension('2.5.29.37', sequence(oid(isServer ? '1.3.6.1.5.5.7.3.1' : '1.3.6.1.5.5.7.3.2'))),
+      extension(
+        '2.5.29.35',
+        sequence(tagged(0x80, keyDigest(new X509Certificate(ca.cert).publicKey))),
+      ),
+      ...(isServer ? [extension('2.5.29.17', sequence(...names.map(generalName)))] : []),
     ],
   });
-  return { cert: `${certificate.toString('pem')}\n`, key: await keyPem(keys.privateKey) };
+  return { cert, key: keyPem(privateKey) };
 }
 
-function nameOf(value: string): x509.JsonGeneralName {
-  return { type: /^[\d.]+$|:/.test(value) ? 'ip' : 'dns', value };
+function certificate(of: Certificate): string {
+  const now = of.clock.now().getTime();
+  // Valid from an hour ago, so that clocks may differ a little.
+  const validity = sequence(time(new Date(now - 3600_000)), time(new Date(now + of.days * dayMs)));
+  const toSign = sequence(
+    tagged(0xa0, integer(Buffer.from([2]))),
+    integer(serial()),
+    ecdsaWithSha256,
+    of.issuer,
+    validity,
+    of.subject,
+    of.publicKey.export({ type: 'spki', format: 'der' }),
+    tagged(0xa3, sequence(...of.extensions)),
+  );
+  const signature = sign('sha256', toSign, of.signingKey);
+  return pem('CERTIFICATE', sequence(toSign, ecdsaWithSha256, bits(signature)));
 }
 
-/** Valid from an hour ago, so that clocks may differ a little. */
-function span(clock: Clock, days: number): { notBefore: Date; notAfter: Date } {
-  const now = clock.now().getTime();
-  return { notBefore: new Date(now - 3600_000), notAfter: new Date(now + days * dayMs) };
-}
-
-function serial(): string {
-  const bytes = webcrypto.getRandomValues(new Uint8Array(16));
+function serial(): Buffer {
+  const bytes = randomBytes(16);
   bytes[0] = (bytes[0]! & 0x7f) | 0x40;
-  return Buffer.from(bytes).toString('hex');
+  return bytes;
 }
 
-function newKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(algorithm, true, [
-    'sign',
-    'verify',
-  ]) as Promise<webcrypto.CryptoKeyPair>;
+function distinguishedName(parts: readonly (readonly [type: string, value: string])[]): Buffer {
+  return sequence(...parts.map(([type, value]) => set(sequence(oid(type), utf8(value)))));
 }
 
-async function keyPem(key: webcrypto.CryptoKey): Promise<string> {
-  const bytes = await webcrypto.subtle.exportKey('pkcs8', key);
-  return `${x509.PemConverter.encode(bytes, 'PRIVATE KEY')}\n`;
+function extension(type: string, value: Buffer, critical = false): Buffer {
+  return sequence(oid(type), ...(critical ? [yes] : []), octets(value));
 }
 
-async function signingKey(pem: string): Promise<webcrypto.CryptoKey> {
-  const [bytes] = x509.PemConverter.decode(pem);
-  return (await webcrypto.subtle.importKey('pkcs8', bytes!, algorithm, true, [
-    'sign',
-  ])) as webcrypto.CryptoKey;
+function generalName(name: string): Buffer {
+  if (isIP(name) === 0) return tagged(0x82, Buffer.from(name, 'ascii'));
+  return tagged(0x87, addressBytes(name));
+}
+
+function addressBytes(address: string): Buffer {
+  if (isIP(address) === 4) return Buffer.from(address.split('.').map(Number));
+  const { address: canonical } = new SocketAddress({ address, family: 'ipv6' });
+  const [head = '', tail] = canonical.split('::');
+  const groups = (text: string): string[] => (text === '' ? [] : text.split(':'));
+  const [before, after] = [groups(head), groups(tail ?? '')];
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => '0');
+  const all = tail === undefined ? before : [...before, ...zeros, ...after];
+  return Buffer.from(all.map((group) => group.padStart(4, '0')).join(''), 'hex');
+}
+
+/** The key identifier: SHA-1 of the public key's bits, as RFC 5280 4.2.1.2 proposes. */
+function keyDigest(publicKey: KeyObject): Buffer {
+  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
+  const point = [Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')];
+  return createHash('sha1').update(Buffer.concat(point)).digest();
+}
+
+async function newKeys(): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
+  const { privateKey } = await promisify(generateKeyPair)('ec', { namedCurve: 'P-256' });
+  return { privateKey, publicKey: createPublicKey(privateKey) };
+}
+
+function keyPem(key: KeyObject): string {
+  return key.export({ type: 'pkcs8', format: 'pem' }) as string;
+}
+
+function pem(label: string, der: Buffer): string {
+  const lines = der.toString('base64').replaceAll(/.{64}/g, '$&\n').trimEnd();
+  return `-----BEGIN ${label}-----\n${lines}\n-----END ${label}-----\n`;
 }

@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { X509Certificate } from 'node:crypto';
 import path from 'node:path';
 import { KnownError, messageOf, type Clock } from '../../../base/index.ts';
-import type { Leaf, Pair } from './make.ts';
+import { makeCa, makeLeaf, type Leaf, type Pair } from './make.ts';
 
 /** Certificates of one cluster, as PEM texts. */
 export interface Pki {
@@ -46,8 +46,7 @@ export async function createPki(options: PkiOptions): Promise<Pki> {
     throw new KnownError('denied', `cannot keep certificates in ${dir}: ${messageOf(thrown)}`);
   }
   const ca =
-    (await readPair(dir, 'ca', clock, [])) ??
-    (await write(dir, 'ca', await (await make()).makeCa(clock)));
+    (await readPair(dir, 'ca', clock, [])) ?? (await write(dir, 'ca', await makeCa(clock)));
   const names = [...new Set([...always, ...options.hosts])];
   const server = await kept(dir, ca, { file: 'server', clock, names });
   const client = await kept(dir, ca, { file: 'client', clock, names: [] });
@@ -64,7 +63,7 @@ async function kept(dir: string, ca: Pair, leaf: Leaf): Promise<Pair> {
   const present = await readPair(dir, leaf.file, leaf.clock, leaf.names);
   if (present && new X509Certificate(present.cert).verify(new X509Certificate(ca.cert).publicKey))
     return present;
-  return write(dir, leaf.file, await (await make()).makeLeaf(ca, leaf));
+  return write(dir, leaf.file, await makeLeaf(ca, leaf));
 }
 
 async function readPair(
@@ -93,9 +92,4 @@ async function write(dir: string, file: string, pair: Pair): Promise<Pair> {
   await chmod(keyFile, 0o600);
   await writeFile(path.join(dir, `${file}.crt`), pair.cert);
   return pair;
-}
-
-/** Making certificates needs a large library, reading them does not: it is loaded only when needed. */
-function make(): Promise<typeof import('./make.ts')> {
-  return import('./make.ts');
 }

@@ -98,6 +98,6 @@ function byVersion(left: string, right: string): number {
 function versionRank(version: string): number[] {
   const match = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version);
   if (!match) return [0, 0, 0];
-  const stage = match[2] === undefined ? 3 : match[2] === 'beta' ? 2 : 1;
-  return [stage, Number(match[1]), Number(match[3] ?? 0)];
+  const stages: Readonly<Record<string, number>> = { alpha: 1, beta: 2 };
+  return [stages[match[2] ?? ''] ?? 3, Number(match[1]), Number(match[3] ?? 0)];
 }

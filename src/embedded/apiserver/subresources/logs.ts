@@ -65,24 +65,22 @@ function numberOf(query: URLSearchParams, name: string): number | undefined {
 
 /** A container that has not started has no log yet; `previous` needs one that has ended. */
 function checkStarted(pod: KubeObject, container: string, previous: boolean): void {
-  const state = containerStatus(pod, container);
-  const name = pod.metadata.name;
-  const current = isRecord(state?.['state']) ? state['state'] : {};
-  const last = isRecord(state?.['lastState']) ? state['lastState'] : {};
-  if (previous) {
-    if (isRecord(last['terminated'])) return;
+  const { name } = pod.metadata;
+  const status = containerStatus(pod, container);
+  const hasEnded = isRecord(recordAt(status, 'lastState')['terminated']);
+  if (previous && !hasEnded)
     throw badRequest(`previous terminated container "${container}" in pod "${name}" not found`);
-  }
-  const waiting = current['waiting'];
-  const hasRun = isRecord(last['terminated']);
-  if (state && !isRecord(waiting)) return;
-  if (hasRun) return;
-  const reason = isRecord(waiting) ? String(waiting['reason'] ?? 'ContainerCreating') : undefined;
-  const spec = isRecord(pod['spec']) ? pod['spec'] : {};
-  if (!spec['nodeName']) throw badRequest(`pod ${name} does not have a host assigned`);
-  throw badRequest(
-    `container "${container}" in pod "${name}" is waiting to start: ${reason ?? 'ContainerCreating'}`,
-  );
+  const { waiting } = recordAt(status, 'state');
+  if (hasEnded || (status && !isRecord(waiting))) return;
+  if (!recordAt(pod, 'spec')['nodeName'])
+    throw badRequest(`pod ${name} does not have a host assigned`);
+  const reason = (isRecord(waiting) ? waiting['reason'] : undefined) ?? 'ContainerCreating';
+  throw badRequest(`container "${container}" in pod "${name}" is waiting to start: ${reason}`);
+}
+
+function recordAt(of: JsonRecord | undefined, field: string): JsonRecord {
+  const value = of?.[field];
+  return isRecord(value) ? value : {};
 }
 
 function containerStatus(pod: KubeObject, container: string): JsonRecord | undefined {

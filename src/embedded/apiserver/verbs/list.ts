@@ -110,15 +110,17 @@ function startOf(call: Call, prefix: string): { readonly after?: string; readonl
   const token = query.get('continue') ?? '';
   const version = query.get('resourceVersion') ?? '';
   const match = query.get('resourceVersionMatch') ?? '';
+  const isAny = version === '' || version === '0';
   if (match !== '' && version === '') throw matchWithoutVersion();
-  if (token !== '') {
-    if (version !== '' && version !== '0')
-      throw badRequest('specifying resource version is not allowed when using continue');
-    return startOfToken(token, prefix, state.store.revision);
-  }
-  if (version === '' || version === '0') return {};
+  if (token !== '' && !isAny)
+    throw badRequest('specifying resource version is not allowed when using continue');
+  if (token !== '') return startOfToken(token, prefix, state.store.revision);
+  return isAny ? {} : startOfVersion(version, match, state.store.revision);
+}
+
+function startOfVersion(version: string, match: string, latest: number): { readonly at?: number } {
   const wanted = revisionOf(version);
-  if (wanted > state.store.revision) throw tooLargeVersion(wanted, state.store.revision);
+  if (wanted > latest) throw tooLargeVersion(wanted, latest);
   return match === 'Exact' ? { at: wanted } : {};
 }
 
