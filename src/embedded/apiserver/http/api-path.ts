@@ -39,8 +39,9 @@ function inVersion(group: string, version: string, given: readonly string[]): Ap
   const [plural, name, sub] = parts.map(decode);
   if (!plural) return { is: 'group-version', group, version };
   const base = { group, version, watch };
-  const inNamespace =
-    plural === 'namespaces' && group === '' && name && sub && !ofNamespaceItself.includes(sub);
+  // `/api/v1/namespaces/N/status` is about the namespace itself.
+  const itself = group === '' && ofNamespaceItself.includes(sub ?? '');
+  const inNamespace = plural === 'namespaces' && name && sub && !itself;
   if (!inNamespace) return { is: 'resource', target: { ...base, ...tail(parts) } };
   return { is: 'resource', target: { ...base, namespace: name, ...tail(parts.slice(2)) } };
 }

@@ -12,6 +12,7 @@ import {
   validateUpdate,
   type BuiltinResource,
 } from '../../kinds/index.ts';
+import { orUntil } from '../schema-gap.ts';
 import type { ServedResource, Strategy } from './served-resource.ts';
 
 /** A built-in resource as the server treats it. */
@@ -58,8 +59,16 @@ function strategyOf(resource: BuiltinResource): Strategy {
     },
     prepareCreate,
     prepareUpdate,
-    validateCreate,
-    validateUpdate,
+    validateCreate: (object) =>
+      orUntil(
+        () => validateCreate(object),
+        () => [],
+      ),
+    validateUpdate: (object, old, subresource) =>
+      orUntil(
+        () => validateUpdate(object, old, subresource),
+        () => [],
+      ),
     fieldsOf,
     fieldLabels: fieldLabelsOf(apiVersion, kind),
     table: () => tableOf(apiVersion, kind),

@@ -15,18 +15,27 @@ import {
   type KindTable,
 } from '../../kinds/index.ts';
 import type { CustomVersion, Crd } from '../crds/crd.ts';
+import { orUntil } from '../schema-gap.ts';
 import type { Strategy } from './served-resource.ts';
 
 /** How objects of one version of a CustomResourceDefinition are treated. */
 export function customStrategy(crd: Crd, version: CustomVersion): Strategy {
   const schema = version.schema?.openAPIV3Schema;
   const keeps = crd.spec.preserveUnknownFields === true;
-  const type = fromOpenApiV3(schema);
+  const type = orUntil(
+    () => fromOpenApiV3(schema),
+    () => undefined as never,
+  );
   const apiVersion = `${crd.spec.group}/${version.name}`;
   const hasStatus = version.subresources?.status !== undefined;
   const rule = { namespaced: crd.spec.scope === 'Namespaced', nameRule: 'subdomain' as const };
   const check = (object: KubeObject): FieldError[] =>
-    schema === undefined ? [] : validateBySchema(schema, object);
+    schema === undefined
+      ? []
+      : orUntil(
+          () => validateBySchema(schema, object),
+          () => [],
+        );
   const inVersion = (object: KubeObject, wanted: string): KubeObject =>
     object.apiVersion === wanted ? object : { ...object, apiVersion: wanted };
   const storage = crd.spec.versions.find((each) => each.storage) ?? version;
@@ -35,12 +44,28 @@ export function customStrategy(crd: Crd, version: CustomVersion): Strategy {
   return {
     type,
     strategicMerge: false,
-    unknownFields: (object) => (schema === undefined || keeps ? [] : unknownFields(type, object)),
+    unknownFields: (object) =>
+      schema === undefined || keeps || !type
+        ? []
+        : orUntil(
+            () => unknownFields(type, object),
+            () => [],
+          ),
     typeErrors: () => [],
     canonical: (object) =>
-      schema === undefined || keeps ? object : (pruneBySchema(schema, object) as KubeObject),
+      schema === undefined || keeps
+        ? object
+        : (orUntil(
+            () => pruneBySchema(schema, object),
+            () => object,
+          ) as KubeObject),
     defaulted: (object) =>
-      schema === undefined ? object : (defaultBySchema(schema, object) as KubeObject),
+      schema === undefined
+        ? object
+        : (orUntil(
+            () => defaultBySchema(schema, object),
+            () => object,
+          ) as KubeObject),
     prepareCreate(object) {
       if (hasStatus) delete object['status'];
       object.metadata.generation = 1;
