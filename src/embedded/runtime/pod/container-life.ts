@@ -1,0 +1,356 @@
+import { KnownError, messageOf, type Run } from '../../../base/index.ts';
+import type {
+  ContainerToStart,
+  Exited,
+  PulledImage,
+  RunningContainer,
+  Sandbox,
+} from '../driver.ts';
+import type { LogStore } from '../logs/log-store.ts';
+import { runProbes } from '../probes/probes.ts';
+import { tryAction } from '../probes/probe.ts';
+import { nextBackoffMs, isSidecar } from './decide-pod.ts';
+import type { ContainerReport } from './pod-status.ts';
+import { timeText, type ContainerSpec, type Pod, type Terminated } from './pod.ts';
+
+/** What a container's life needs from its pod's. */
+export interface ContainerPorts {
+  readonly pod: () => Pod;
+  readonly run: Run;
+  readonly logs: LogStore;
+  readonly sandbox: () => Sandbox;
+  readonly pull: (spec: ContainerSpec) => Promise<PulledImage>;
+  /** Environment, command and mounts; throws a KnownError when something it names is not there. */
+  readonly settings: (
+    spec: ContainerSpec,
+  ) => Promise<Pick<ContainerToStart, 'env' | 'command' | 'args' | 'mounts'>>;
+  /** Something has changed: the pod looks again. */
+  readonly changed: () => void;
+  readonly tell: (type: 'Normal' | 'Warning', reason: string, message: string) => void;
+}
+
+/** One container of a pod, over all its attempts. */
+export class ContainerLife {
+  readonly spec: ContainerSpec;
+  readonly isInit: boolean;
+  readonly #ports: ContainerPorts;
+  #state: ContainerReport['state'] = 'waiting';
+  #waiting: ContainerReport['waiting'];
+  #terminated: Terminated | undefined;
+  #last: Terminated | undefined;
+  #notBefore: number | undefined;
+  #backoffMs: number | undefined;
+  #startTries = 0;
+  #started = false;
+  #ready = false;
+  #restartCount = 0;
+  #startedAt: Date | undefined;
+  #imageId = '';
+  #running: RunningContainer | undefined;
+  #starting: Promise<void> | undefined;
+  #probing: AbortController | undefined;
+
+  constructor(spec: ContainerSpec, isInit: boolean, ports: ContainerPorts) {
+    this.spec = spec;
+    this.isInit = isInit;
+    this.#ports = ports;
+    const before = [
+      ...(ports.pod().status?.initContainerStatuses ?? []),
+      ...(ports.pod().status?.containerStatuses ?? []),
+    ].find((each) => each.name === spec.name);
+    if (before === undefined) return;
+    this.#imageId = before.imageID;
+    this.#restartCount = before.restartCount;
+    this.#last = before.lastState.terminated;
+    // It ran when this program ended, and its process ended with it; or it had ended before.
+    const ended =
+      before.state.terminated ?? (before.state.running && this.#lost(before.state.running));
+    if (ended === undefined) return;
+    this.#state = 'terminated';
+    this.#terminated = ended;
+    if (before.state.terminated === undefined) this.#backoffMs = undefined;
+  }
+
+  #lost({ startedAt }: { readonly startedAt: string }): Terminated {
+    const finishedAt = timeText(this.#ports.run.clock.now());
+    return {
+      exitCode: 255,
+      reason: 'Unknown',
+      message: 'the node was restarted',
+      startedAt,
+      finishedAt,
+    };
+  }
+
+  get running(): RunningContainer | undefined {
+    return this.#running;
+  }
+
+  /** As the status shows it. */
+  get report(): ContainerReport {
+    return {
+      spec: this.spec,
+      isInit: this.isInit,
+      state: this.#state,
+      waiting: this.#waiting,
+      terminated: this.#terminated,
+      last: this.#last,
+      notBefore: this.#notBefore,
+      started: this.#started,
+      // An init container is ready when it has done its work.
+      ready: this.isInit && !isSidecar(this) ? this.#terminated?.exitCode === 0 : this.#ready,
+      restartCount: this.#restartCount,
+      startedAt: this.#startedAt && timeText(this.#startedAt),
+      imageId: this.#imageId,
+      containerId: this.#running?.id ?? this.#terminated?.containerID,
+    };
+  }
+
+  /** Starts it: image, environment, process, probes. What goes wrong becomes a waiting reason and is tried again. */
+  start(): void {
+    if (this.#state === 'starting' || this.#state === 'running') return;
+    this.#state = 'starting';
+    this.#starting = this.#start();
+  }
+
+  async #start(): Promise<void> {
+    this.#waiting = undefined;
+    const { run, changed, tell } = this.#ports;
+    try {
+      const image = await this.#pull();
+      const settings = await this.#settings();
+      await this.#launch(image, settings);
+      this.#startTries = 0;
+    } catch (thrown) {
+      if (run.signal.aborted) return;
+      this.#state = this.#terminated === undefined ? 'waiting' : 'terminated';
+      const message = messageOf(thrown);
+      const { reason, event } = reasonOf(thrown);
+      this.#waiting = { reason, message };
+      if (event) tell('Warning', 'Failed', `Error: ${message}`);
+      this.#startTries += 1;
+      const waitMs = Math.min(1000 * 2 ** (this.#startTries - 1), 300_000);
+      this.#notBefore = run.clock.now().getTime() + waitMs;
+      if (!(thrown instanceof KnownError))
+        run.log.error('a container could not be started', { err: message });
+    }
+    changed();
+  }
+
+  async #pull(): Promise<PulledImage> {
+    const { pull, tell, run } = this.#ports;
+    const { image } = this.spec;
+    const from = run.clock.now().getTime();
+    try {
+      const pulled = await pull(this.spec);
+      const took = `${run.clock.now().getTime() - from}ms`;
+      tell(
+        'Normal',
+        'Pulled',
+        pulled.cached
+          ? `Container image "${image}" already present on machine`
+          : `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${pulled.bytes ?? 0} bytes.`,
+      );
+      this.#imageId = pulled.id;
+      return pulled;
+    } catch (thrown) {
+      if (run.signal.aborted) throw thrown;
+      tell('Warning', 'Failed', `Failed to pull image "${image}": ${messageOf(thrown)}`);
+      const reason = this.#startTries > 0 ? 'ImagePullBackOff' : 'ErrImagePull';
+      const message =
+        this.#startTries > 0
+          ? `Back-off pulling image "${image}": ${messageOf(thrown)}`
+          : messageOf(thrown);
+      if (this.#startTries > 0) tell('Normal', 'BackOff', `Back-off pulling image "${image}"`);
+      throw new WaitingError(reason, message);
+    }
+  }
+
+  async #settings() {
+    try {
+      return await this.#ports.settings(this.spec);
+    } catch (thrown) {
+      if (!(thrown instanceof KnownError)) throw thrown;
+      throw new WaitingError('CreateContainerConfigError', thrown.message, true);
+    }
+  }
+
+  async #launch(
+    image: PulledImage,
+    settings: Awaited<ReturnType<ContainerPorts['settings']>>,
+  ): Promise<void> {
+    const { logs, tell, run, sandbox, pod } = this.#ports;
+    const { uid = '' } = pod().metadata;
+    const { name } = this.spec;
+    const isAgain = this.#terminated !== undefined;
+    const attempt = logs.nextAttempt(uid, name);
+    const file = logs.open({ uid, container: name, attempt });
+    let running: RunningContainer;
+    try {
+      running = await sandbox().start({
+        spec: this.spec,
+        image,
+        ...settings,
+        attempt,
+        log: file.write,
+      });
+    } catch (thrown) {
+      file.end();
+      throw thrown;
+    }
+    tell('Normal', 'Created', `Created container: ${name}`);
+    tell('Normal', 'Started', `Started container ${name}`);
+    if (isAgain) {
+      this.#restartCount += 1;
+      this.#last = this.#terminated;
+    }
+    this.#terminated = undefined;
+    this.#state = 'running';
+    this.#running = running;
+    this.#startedAt = run.clock.now();
+    void running.exited.then((exited) => {
+      file.end();
+      this.#ended(exited, running.id);
+    });
+    if (run.signal.aborted) running.kill('SIGKILL');
+    this.#watch(running);
+  }
+
+  #watch(running: RunningContainer): void {
+    const { run, changed, tell, sandbox } = this.#ports;
+    const probing = new AbortController();
+    this.#probing = probing;
+    const signal = AbortSignal.any([run.signal, probing.signal]);
+    const target = { spec: this.spec, sandbox: sandbox(), running };
+    const postStart = this.spec.lifecycle?.postStart;
+    if (postStart)
+      tryAction(target, postStart, signal).then(
+        ({ ok, why }) => ok || tell('Warning', 'FailedPostStartHook', why),
+        (thrown: unknown) => tell('Warning', 'FailedPostStartHook', messageOf(thrown)),
+      );
+    void runProbes(
+      target,
+      {
+        started: () => {
+          this.#started = true;
+          changed();
+        },
+        ready: (isReady) => {
+          this.#ready = isReady;
+          changed();
+        },
+        failed: (kind) => {
+          const message = `Container ${this.spec.name} failed ${kind} probe, will be restarted`;
+          tell('Normal', 'Killing', message);
+          void this.stop(this.#ports.pod().spec.terminationGracePeriodSeconds ?? 30);
+        },
+        unhealthy: (message) => tell('Warning', 'Unhealthy', message),
+      },
+      { ...run, signal },
+    );
+  }
+
+  #ended({ exitCode, signal, reason, message }: Exited, containerID: string): void {
+    const { run, changed, pod, tell } = this.#ports;
+    this.#probing?.abort();
+    const now = run.clock.now();
+    this.#terminated = {
+      exitCode,
+      ...(signal === undefined ? {} : { signal }),
+      reason: reason ?? (exitCode === 0 ? 'Completed' : 'Error'),
+      ...(message === undefined ? {} : { message }),
+      startedAt: timeText(this.#startedAt ?? now),
+      finishedAt: timeText(now),
+      containerID,
+    };
+    this.#state = 'terminated';
+    this.#running = undefined;
+    this.#ready = false;
+    this.#started = false;
+    const ranForMs = now.getTime() - (this.#startedAt ?? now).getTime();
+    this.#backoffMs = nextBackoffMs(this.#backoffMs, ranForMs);
+    this.#notBefore = now.getTime() + this.#backoffMs;
+    const policy = pod().spec.restartPolicy ?? 'Always';
+    const again = policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
+    if (again && this.#backoffMs > 0 && pod().metadata.deletionTimestamp === undefined) {
+      const { name, namespace = '', uid = '' } = pod().metadata;
+      const which = `container=${this.spec.name} pod=${name}_${namespace}(${uid})`;
+      const wait = waitText(this.#backoffMs);
+      this.#waiting = {
+        reason: 'CrashLoopBackOff',
+        message: `back-off ${wait} restarting failed ${which}`,
+      };
+      tell(
+        'Warning',
+        'BackOff',
+        `Back-off restarting failed container ${this.spec.name} in pod ${name}_${namespace}(${uid})`,
+      );
+    }
+    changed();
+  }
+
+  /** Ends it: preStop, SIGTERM, and SIGKILL when the grace is over. Resolves when it has ended. */
+  async stop(graceSeconds: number): Promise<void> {
+    await this.#starting;
+    const running = this.#running;
+    if (running === undefined) return;
+    const { clock } = this.#ports.run;
+    this.#probing?.abort();
+    const over = new AbortController();
+    const graceMs = graceSeconds * 1000;
+    clock.sleep(graceMs, over.signal).then(
+      () => running.kill('SIGKILL'),
+      () => {},
+    );
+    const preStop = this.spec.lifecycle?.preStop;
+    if (preStop && graceSeconds > 0) await this.#preStop(running, preStop, over.signal);
+    running.kill(graceSeconds > 0 ? 'SIGTERM' : 'SIGKILL');
+    await running.exited;
+    over.abort();
+  }
+
+  async #preStop(
+    running: RunningContainer,
+    hook: NonNullable<NonNullable<ContainerSpec['lifecycle']>['preStop']>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { sandbox, tell, run } = this.#ports;
+    const target = { spec: this.spec, sandbox: sandbox(), running };
+    const work = hook.sleep
+      ? run.clock.sleep(hook.sleep.seconds * 1000, signal).then(() => ({ ok: true, why: '' }))
+      : tryAction(target, hook, signal);
+    try {
+      const { ok, why } = await Promise.race([
+        work,
+        running.exited.then(() => ({ ok: true, why: '' })),
+      ]);
+      if (!ok) tell('Warning', 'FailedPreStopHook', why);
+    } catch (thrown) {
+      tell('Warning', 'FailedPreStopHook', messageOf(thrown));
+    }
+  }
+}
+
+/** Why a container waits, as its status says it. */
+class WaitingError extends KnownError {
+  readonly reason: string;
+  readonly event: boolean;
+
+  constructor(reason: string, message: string, event = false) {
+    super('failed', message);
+    this.reason = reason;
+    this.event = event;
+  }
+}
+
+function reasonOf(thrown: unknown): { reason: string; event: boolean } {
+  if (thrown instanceof WaitingError) return thrown;
+  return { reason: 'RunContainerError', event: true };
+}
+
+/** `10s`, `2m40s`: a duration as Go prints it. */
+function waitText(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const minutes = Math.floor(seconds / 60);
+  return minutes === 0 ? `${seconds}s` : `${minutes}m${seconds % 60}s`;
+}
