@@ -3,9 +3,10 @@ export function autoReleaseMessage(images: readonly string[]): string {
   const all = [...new Set(images)].toSorted();
   if (all.length === 0) return 'Auto-release (no images)';
   if (all.length === 1) return `Auto-release ${all[0]}`;
-  return [`Auto-release multiple (${all.length}) images\n`, ...all.map((image) => ` - ${image}`)].join(
-    '\n',
-  );
+  return [
+    `Auto-release multiple (${all.length}) images\n`,
+    ...all.map((image) => ` - ${image}`),
+  ].join('\n');
 }
 
 /** The message of a release that a person asked for. */

@@ -35,9 +35,7 @@ export type ImagesOf = (name: string) => KnownImages | undefined;
 export function isAutomated({ manifest }: DeclaredWorkload): boolean {
   const { object } = manifest;
   return (
-    hasPolicy(object, 'automated') &&
-    !hasPolicy(object, 'locked') &&
-    ignoreOf(object) === undefined
+    hasPolicy(object, 'automated') && !hasPolicy(object, 'locked') && ignoreOf(object) === undefined
   );
 }
 
@@ -69,9 +67,7 @@ export function decideAutomation(
 }
 
 type Verdict =
-  | { readonly target: string; readonly because: string }
-  | { readonly warning: string }
-  | undefined;
+  { readonly target: string; readonly because: string } | { readonly warning: string } | undefined;
 
 function decideContainer(
   container: Container,

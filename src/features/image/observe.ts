@@ -2,7 +2,13 @@ import { keyOf, KnownError } from '../../base/index.ts';
 import type { Kind, KubeObject } from '../../base/index.ts';
 import { kinds } from '../../lib/kube/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
-import { isHelmRelease, isWorkload, parseManifests, resourceId, selectFiles } from '../../lib/manifest/index.ts';
+import {
+  isHelmRelease,
+  isWorkload,
+  parseManifests,
+  resourceId,
+  selectFiles,
+} from '../../lib/manifest/index.ts';
 import type { Manifest } from '../../lib/manifest/index.ts';
 import type { Mirror } from '../../lib/git/index.ts';
 import type { ImageRepository } from './settings.ts';

@@ -1,0 +1,31 @@
+import type { Clock } from '../../base/index.ts';
+
+/** Something a loop waits for: until a time has come, or someone rings. */
+export interface Alarm {
+  /** Ends the present wait, or the next one when nobody is waiting. */
+  ring(): void;
+  /** Resolves after `ms`, when it was rung, or when the signal aborts, whichever comes first. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export function createAlarm(clock: Clock): Alarm {
+  let isRung = false;
+  let wake: (() => void) | undefined;
+  return {
+    ring() {
+      isRung = true;
+      wake?.();
+    },
+    async wait(ms, signal) {
+      if (!isRung && !signal.aborted && ms > 0) {
+        const over = new AbortController();
+        const until = AbortSignal.any([signal, over.signal]);
+        const rung = new Promise<void>((resolve) => (wake = resolve));
+        await Promise.race([rung, clock.sleep(ms, until).catch(() => {})]);
+        over.abort();
+        wake = undefined;
+      }
+      isRung = false;
+    },
+  };
+}

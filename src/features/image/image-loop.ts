@@ -1,0 +1,133 @@
+import path from 'node:path';
+import { KnownError, messageOf } from '../../base/index.ts';
+import type { Logger, Run } from '../../base/index.ts';
+import { openMirror, safeUrl } from '../../lib/git/index.ts';
+import type { Mirror } from '../../lib/git/index.ts';
+import { canonicalName, parseImage } from '../../lib/oci/index.ts';
+import { createAlarm } from './alarm.ts';
+import { imagesOf, runAutomation, scanAutomated } from './automation.ts';
+import { isAutomated } from './decide.ts';
+import type { ImageStore } from './image-store.ts';
+import { readSnapshot } from './observe.ts';
+import type { ImagePorts } from './ports.ts';
+import type { ImageRepository } from './settings.ts';
+
+/**
+ * Automation of one repository: looks after each push of an image it uses, after each sync, and when
+ * the timer says so. Jobs that people ask for run in the same turn, so that commits never race each other.
+ */
+export class ImageLoop {
+  readonly repository: ImageRepository;
+  readonly mirror: Mirror;
+  readonly done: Promise<void>;
+  readonly #ports: ImagePorts;
+  readonly #store: ImageStore;
+  readonly #log: Logger;
+  readonly #alarm;
+  readonly #intervalMs: number;
+  #names = new Set<string>();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    ports: ImagePorts,
+    store: ImageStore,
+    repository: ImageRepository,
+    intervalMs: number,
+  ) {
+    this.#ports = ports;
+    this.#store = store;
+    this.#intervalMs = intervalMs;
+    this.repository = repository;
+    this.#log = ports.log;
+    this.#alarm = createAlarm(ports.clock);
+    this.mirror = openMirror({
+      url: repository.url,
+      dir: path.join(ports.dataDir, 'mirrors', repository.name),
+      clock: ports.clock,
+      log: ports.log.with({ component: 'git' }),
+      timeoutMs: repository.gitTimeoutMs,
+      ...(ports.credentials === undefined ? {} : { credentials: ports.credentials }),
+      ...(ports.environment === undefined ? {} : { environment: ports.environment }),
+    });
+    this.done = this.#loop();
+  }
+
+  /** Something changed: look now. */
+  wake(): void {
+    this.#alarm.ring();
+  }
+
+  /** An image was pushed; `name` is canonical. Looks now when an automated workload uses it. */
+  imagePushed(name: string): void {
+    if (this.#names.has(name)) this.#alarm.ring();
+  }
+
+  /** Runs work alone: no automation and no other job of this repository runs meanwhile. */
+  alone<T>(work: (run: Run) => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(() => work(this.#run()));
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Tells the bus (and so the sync) that we pushed. */
+  announce(revision: string): void {
+    const { url, branch } = this.repository;
+    this.#ports.bus.publish('git.pushed', { url: safeUrl(url), branch, revision });
+  }
+
+  #run(): Run {
+    const { signal, clock } = this.#ports;
+    return { signal, clock, log: this.#log };
+  }
+
+  async #loop(): Promise<void> {
+    const { signal } = this.#ports;
+    while (!signal.aborted) {
+      await this.alone((run) => this.#automate(run)).catch((thrown: unknown) =>
+        this.#failed(thrown),
+      );
+      await this.#alarm.wait(this.#intervalMs, signal);
+    }
+    await this.#turn;
+    await this.mirror.close();
+  }
+
+  /** A repository that is not there yet is the sync's to report. */
+  #failed(thrown: unknown): void {
+    if (this.#ports.signal.aborted) return;
+    const url = safeUrl(this.repository.url);
+    if (thrown instanceof KnownError) this.#log.warn('automation', { url, err: thrown.message });
+    else this.#log.error(messageOf(thrown), { url, stack: (thrown as Error).stack });
+  }
+
+  async #automate(run: Run): Promise<void> {
+    const { repository, mirror } = this;
+    if (repository.isReadOnly) return;
+    await mirror.fetch(run.signal);
+    const snapshot = await readSnapshot(mirror, repository);
+    if (snapshot === undefined) return;
+    const automated = snapshot.workloads.filter(isAutomated);
+    this.#names = new Set(automated.flatMap(imagesOf).map(canonicalName));
+    if (automated.length === 0) return;
+    const { defaultNamespace } = repository;
+    const present = await scanAutomated(this.#ports, this.#store, snapshot, {
+      defaultNamespace,
+      run,
+    });
+    const done = await runAutomation({ mirror, repository }, this.#store, present, run);
+    if (done === undefined) return;
+    const ids = [...new Set(done.changes.map(({ id }) => id))].toSorted();
+    const event = `Commit: ${done.revision.slice(0, 7)}, ${ids.join(', ')}`;
+    run.log.with({ component: 'daemon' }).info('', { event, logupstream: 'false' });
+    this.announce(done.revision);
+  }
+}
+
+/** The canonical name of `host/path` as the bus tells it; undefined when it is no image name. */
+export function pushedName(repository: string): string | undefined {
+  try {
+    return canonicalName(parseImage(repository));
+  } catch {
+    return undefined;
+  }
+}
