@@ -1,18 +1,103 @@
 import type { KubeObject } from '../../../base/index.ts';
 import type { FieldError } from '../../../lib/schema/index.ts';
-/** Complaints about a new object (metadata included), after defaulting. */
+import { resourceOf } from '../registry.ts';
+import { crdErrors } from './crd.ts';
+import { validateMeta, validateMetaUpdate } from './meta.ts';
+import {
+  autoscalerErrors,
+  bindingErrors,
+  bindingUpdateErrors,
+  budgetErrors,
+  claimErrors,
+  claimUpdateErrors,
+  dataErrors,
+  dataUpdateErrors,
+  eventErrors,
+  ingressErrors,
+  serviceErrors,
+  serviceUpdateErrors,
+  storageClassErrors,
+  storageClassUpdateErrors,
+  webhookErrors,
+} from './others.ts';
+import {
+  cronJobErrors,
+  jobErrors,
+  jobUpdateErrors,
+  podErrors,
+  podUpdateErrors,
+  replicationControllerErrors,
+  workloadErrors,
+  workloadUpdateErrors,
+} from './workloads.ts';
+
+type Check = (object: KubeObject) => FieldError[];
+type UpdateCheck = (object: KubeObject, old: KubeObject) => FieldError[];
+
+const checks: Readonly<Record<string, Check>> = {
+  ClusterRoleBinding: bindingErrors,
+  ConfigMap: dataErrors,
+  CronJob: cronJobErrors,
+  CustomResourceDefinition: crdErrors,
+  DaemonSet: workloadErrors,
+  Deployment: workloadErrors,
+  Event: eventErrors,
+  HorizontalPodAutoscaler: autoscalerErrors,
+  Ingress: ingressErrors,
+  Job: jobErrors,
+  MutatingWebhookConfiguration: webhookErrors,
+  PersistentVolumeClaim: claimErrors,
+  Pod: podErrors,
+  PodDisruptionBudget: budgetErrors,
+  ReplicaSet: workloadErrors,
+  ReplicationController: replicationControllerErrors,
+  RoleBinding: bindingErrors,
+  Secret: dataErrors,
+  Service: serviceErrors,
+  StatefulSet: workloadErrors,
+  StorageClass: storageClassErrors,
+  ValidatingWebhookConfiguration: webhookErrors,
+};
+
+const updateChecks: Readonly<Record<string, UpdateCheck>> = {
+  ClusterRoleBinding: bindingUpdateErrors,
+  ConfigMap: dataUpdateErrors,
+  DaemonSet: workloadUpdateErrors,
+  Deployment: workloadUpdateErrors,
+  Job: jobUpdateErrors,
+  PersistentVolumeClaim: claimUpdateErrors,
+  Pod: podUpdateErrors,
+  ReplicaSet: workloadUpdateErrors,
+  RoleBinding: bindingUpdateErrors,
+  Secret: dataUpdateErrors,
+  Service: serviceUpdateErrors,
+  StatefulSet: workloadUpdateErrors,
+  StorageClass: storageClassUpdateErrors,
+};
+
+/** Complaints about a new built-in object, metadata included; call it on the stored version, after defaulting. */
 export function validateCreate(object: KubeObject): FieldError[] {
-  void object;
-  return [];
+  const resource = resourceOf(object.apiVersion, object.kind);
+  if (resource === undefined) return [];
+  return [...validateMeta(object, resource), ...(checks[object.kind]?.(object) ?? [])];
 }
-/** Complaints about a change (metadata included), after defaulting. */
+
+/**
+ * Complaints about a change of a built-in object, metadata included. On a subresource only metadata is
+ * looked at: its endpoint takes nothing of the spec.
+ */
 export function validateUpdate(
   object: KubeObject,
   old: KubeObject,
   subresource?: string,
 ): FieldError[] {
-  void object;
-  void old;
-  void subresource;
-  return [];
+  const resource = resourceOf(object.apiVersion, object.kind);
+  if (resource === undefined) return [];
+  const meta = [...validateMetaUpdate(object, old), ...validateMeta(object, resource)];
+  if (subresource !== undefined) return meta;
+  return [
+    ...meta,
+    ...(checks[object.kind]?.(object) ?? []),
+    ...(updateChecks[object.kind]?.(object, old) ?? []),
+  ];
 }
