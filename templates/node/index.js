@@ -25,6 +25,9 @@ const limits = {
   calls: Number(env.max_inflight ?? 0),
 };
 
+let inFlight = 0;
+let isStopping = false;
+
 /** What the handler is told of the call. */
 class FunctionEvent {
   constructor(request, url, raw) {
@@ -189,11 +192,10 @@ function send(response, status, headers, value) {
   if (body instanceof Uint8Array) response.setHeader('content-type', 'application/octet-stream');
   for (const [name, each] of Object.entries(headers)) response.setHeader(name, each);
   response.setHeader('content-length', content.length);
+  // A kept connection would keep a function that is told to stop.
+  if (isStopping) response.setHeader('connection', 'close');
   response.end(content);
 }
-
-let inFlight = 0;
-let isStopping = false;
 
 async function answer(handler, request, response) {
   const started = process.hrtime.bigint();

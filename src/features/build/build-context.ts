@@ -1,5 +1,5 @@
-import { cp, mkdir, realpath, rm, stat } from 'node:fs/promises';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { copyFile, mkdir, readdir, readlink, realpath, rm, stat, symlink } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
 import { KnownError, invalid } from '../../base/index.ts';
 import type { Template } from './template.ts';
 
@@ -61,20 +61,30 @@ async function folderInside(projectDir: string, path: string, what: string): Pro
   throw invalid(`${what} ${path} is outside of the project ${projectDir}`);
 }
 
-const leftOut = ['build', 'template'];
+const leftOut = ['build', 'template', '.git'];
 
+/** Copies a folder; its own `build`, `template` and `.git` stay behind, links are copied as links. */
 async function copyTree(
   from: string,
   to: string,
   skip: (path: string) => boolean = () => false,
 ): Promise<void> {
-  await cp(from, to, {
-    recursive: true,
-    verbatimSymlinks: true,
-    filter: (source) => {
-      const path = relative(from, source);
-      const isOwnFolder = !path.includes(sep) && leftOut.includes(basename(source)) && path !== '';
-      return !isOwnFolder && !skip(source) && path.split(sep)[0] !== '.git';
-    },
-  });
+  const copyFolder = async (source: string, target: string): Promise<void> => {
+    await mkdir(target, { recursive: true, mode: 0o700 });
+    for (const entry of await readdir(source, { withFileTypes: true })) {
+      const inner = join(source, entry.name);
+      const isLeftOut = source === from && leftOut.includes(entry.name);
+      if (isLeftOut || skip(inner)) continue;
+      const there = join(target, entry.name);
+      if (entry.isDirectory()) await copyFolder(inner, there);
+      else if (entry.isSymbolicLink()) await copyLink(inner, there);
+      else if (entry.isFile()) await copyFile(inner, there);
+    }
+  };
+  await copyFolder(from, to);
+}
+
+async function copyLink(from: string, to: string): Promise<void> {
+  await rm(to, { force: true });
+  await symlink(await readlink(from), to);
 }
