@@ -5,7 +5,12 @@ import {
   kubeconfigText,
   type ApiServer,
 } from '../../embedded/apiserver/index.ts';
-import { processDriver, startRuntime, startServiceProxy } from '../../embedded/runtime/index.ts';
+import {
+  processDriver,
+  startRuntime,
+  startServiceProxy,
+  type NodeRuntime,
+} from '../../embedded/runtime/index.ts';
 import { startWorkloads } from '../../embedded/workloads/index.ts';
 import { connect, type Cluster } from '../../lib/kube/index.ts';
 import type { DataDir } from './data-dir.ts';
@@ -19,6 +24,8 @@ export interface ClusterPorts {
   readonly apiPort: number;
   /** `host:port` of registries that are spoken to over plain HTTP. */
   readonly insecureRegistries: readonly string[];
+  /** The machine's PATH, for the processes of pods. */
+  readonly path?: string | undefined;
 }
 
 /** The laptop cluster: API server, control loops and one node. */
@@ -32,7 +39,7 @@ export interface EmbeddedCluster {
 }
 
 const nodeName = 'trice';
-export const serviceCidr = '127.65.0.0/16';
+const serviceCidr = '127.65.0.0/16';
 
 /** Starts the API server on its port and writes `DIR/kubeconfig`. */
 export async function startCluster(ports: ClusterPorts): Promise<EmbeddedCluster> {
@@ -60,14 +67,45 @@ export async function startCluster(ports: ClusterPorts): Promise<EmbeddedCluster
   const cluster = connect({ transport: server.transport });
   const common = { cluster, clock, log, signal };
   const workloads = startWorkloads({ ...common, nodeName, caPem: pki.caPem });
+  const node = startNode({ ...ports, cluster, apiPort: listening.port });
+  server.setPodRuntime(node.runtime);
   return {
     cluster,
     server,
     port: listening.port,
-    done: workloads.done,
+    done: Promise.all([workloads.done, node.done]).then(() => {}),
     async close() {
       await listening.close();
       await server.close();
     },
   };
+}
+
+/** The one node: pods as child processes, and services that answer on their addresses. */
+function startNode(ports: ClusterPorts & { readonly cluster: Cluster }): {
+  runtime: NodeRuntime;
+  done: Promise<void>;
+} {
+  const { cluster, clock, log, signal, dir } = ports;
+  const namesFile = dir.file('node', 'services.json');
+  const driver = processDriver({
+    dataDir: dir.file('node'),
+    clock,
+    log,
+    namesFile,
+    registry: { insecureHosts: ports.insecureRegistries, clock },
+    ...(ports.path === undefined ? {} : { path: ports.path }),
+  });
+  const runtime = startRuntime({
+    cluster,
+    clock,
+    log,
+    signal,
+    nodeName,
+    dataDir: dir.file('node'),
+    drivers: [driver],
+    apiServer: { host: '127.0.0.1', port: ports.apiPort },
+  });
+  const proxy = startServiceProxy({ cluster, clock, log, signal, namesFile });
+  return { runtime, done: Promise.all([runtime.done, proxy.done]).then(() => {}) };
 }

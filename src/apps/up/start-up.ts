@@ -102,7 +102,12 @@ async function startAll(starting: Starting): Promise<UpJson> {
   const registry = await serveRegistry({ ...common, port: options.registryPort });
   started.closers.push(() => registry.close());
   const insecureRegistries = [`localhost:${registry.port}`, `127.0.0.1:${registry.port}`];
-  const embedded = await startCluster({ ...common, apiPort: options.apiPort, insecureRegistries });
+  const embedded = await startCluster({
+    ...common,
+    apiPort: options.apiPort,
+    insecureRegistries,
+    path: ports.environment['PATH'],
+  });
   started.closers.push(
     () => embedded.close(),
     () => embedded.done,

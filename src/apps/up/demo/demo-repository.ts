@@ -19,10 +19,8 @@ export interface Addresses {
   readonly git: string;
 }
 
-/** Pushes the example's files as the first commit, unless the repository has one. True when it did. */
-export async function pushDemoRepository(mirror: Mirror, addresses: Addresses): Promise<boolean> {
-  await mirror.fetch();
-  if ((await mirror.head('master')) !== undefined) return false;
+/** Pushes the example's files as the first commit of a repository that has none. */
+export async function pushDemoRepository(mirror: Mirror, addresses: Addresses): Promise<void> {
   const author = { name: 'Trice', email: 'demo@trice.invalid' };
   const revision = await mirror.commit({
     branch: 'master',
@@ -32,7 +30,6 @@ export async function pushDemoRepository(mirror: Mirror, addresses: Addresses): 
     changes: await demoFiles(path.join(exampleDir, 'repo'), addresses),
   });
   await mirror.push({ refs: [{ from: revision, to: 'refs/heads/master' }] });
-  return true;
 }
 
 async function demoFiles(dir: string, { registry, git }: Addresses): Promise<FileChange[]> {
