@@ -1,6 +1,11 @@
+import { Compiler, type Compiled, signatureDigest, Slots } from './compile/compile.ts';
+import { quote } from './format/quote.ts';
+import { publicError } from './runtime/fault.ts';
+import { Runtime, type Usage } from './runtime/runtime.ts';
 import type { FunctionTable } from './signature.ts';
+import { GoError } from './template-error.ts';
 
-/** What one render may use before it ends with an error. */
+/** What one set of templates (with its clones) may use before it ends with an error. */
 export interface Budgets {
   /** Loop turns and template calls. */
   readonly steps: number;
@@ -35,7 +40,89 @@ export interface Engine {
   names(): string[];
 }
 
+const slots = new Slots();
+const compilers = new Map<string, Compiler>();
+
+/** Compiled code is shared between all engines whose functions have the same signatures. */
+function compilerFor(functions: FunctionTable, strict: boolean): Compiler {
+  const digest = signatureDigest(functions) + String(strict);
+  let compiler = compilers.get(digest);
+  if (compiler === undefined) {
+    compiler = new Compiler(functions, slots, strict);
+    compilers.set(digest, compiler);
+  }
+  return compiler;
+}
+
+class TemplateSet implements Engine {
+  private readonly compiler: Compiler;
+  private readonly functions: FunctionTable;
+  private readonly own = new Map<string, Compiled>();
+  private readonly parent: TemplateSet | undefined;
+  private readonly runtime: Runtime;
+  private readonly usage: Usage;
+
+  constructor(
+    compiler: Compiler,
+    how: { functions: FunctionTable; usage: Usage; parent?: TemplateSet },
+  ) {
+    this.compiler = compiler;
+    this.functions = how.functions;
+    this.parent = how.parent;
+    this.usage = how.usage;
+    const find = (name: string): Compiled | undefined => this.find(name);
+    this.runtime = new Runtime(how.functions, { slots: compiler.slots, find, usage: how.usage });
+  }
+
+  find(name: string): Compiled | undefined {
+    return this.own.get(name) ?? this.parent?.find(name);
+  }
+
+  has(name: string): boolean {
+    return this.find(name) !== undefined;
+  }
+
+  add(name: string, text: string): void {
+    for (const template of this.compiler.compile({ name, text })) {
+      // An empty definition never replaces another.
+      if (template.isEmpty && this.has(template.name)) continue;
+      this.own.set(template.name, template);
+    }
+  }
+
+  execute(name: string, dot: unknown): string {
+    const template = this.find(name);
+    if (template === undefined) {
+      throw new GoError(`template: no template ${quote(name)} associated with template "gotpl"`);
+    }
+    this.runtime.refresh();
+    try {
+      return template.run(this.runtime, dot ?? undefined);
+    } catch (thrown) {
+      throw publicError(thrown);
+    }
+  }
+
+  clone(functions?: FunctionTable): Engine {
+    const table = functions === undefined ? this.functions : { ...this.functions, ...functions };
+    return new TemplateSet(this.compiler, { functions: table, usage: this.usage, parent: this });
+  }
+
+  names(): string[] {
+    const above = this.parent?.names() ?? [];
+    return [...new Set([...above, ...this.own.keys()])];
+  }
+}
+
 /** Makes an empty set of templates. */
 export function createEngine(options: EngineOptions): Engine {
-  throw new Error(`the engine is not here yet: ${Object.keys(options).length}`);
+  const usage = {
+    steps: 0,
+    maxSteps: options.budgets?.steps ?? 50_000_000,
+    maxOutput: options.budgets?.output ?? 256 * 1024 * 1024,
+  };
+  return new TemplateSet(compilerFor(options.functions, options.strict ?? false), {
+    functions: options.functions,
+    usage,
+  });
 }

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import type { Definition, Source } from '../parse/node.ts';
+import { isEmptyList, parseTemplate } from '../parse/parser.ts';
+import { builtins, special } from '../runtime/builtins.ts';
+import type { Template } from '../runtime/fault.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { GoComplex } from '../value/index.ts';
+import type { FunctionTable, GoFunction } from '../signature.ts';
+import type { Functions } from './expression.ts';
+import { generate } from './generate.ts';
+import { type Library, makeLibrary } from './library.ts';
+
+/** A template ready to run. */
+export interface Compiled extends Template {
+  readonly run: (rt: Runtime, dot: unknown) => string;
+  /** Nothing in it but blanks and comments: such a definition never replaces another. */
+  readonly isEmpty: boolean;
+}
+
+const constructors = { complex: (re: number, im: number): GoComplex => new GoComplex(re, im) };
+
+/** Slots are the same for every table, so that compiled code can be shared. */
+export class Slots {
+  private readonly byName = new Map<string, number>();
+
+  slot(name: string): number {
+    let slot = this.byName.get(name);
+    if (slot === undefined) {
+      slot = this.byName.size;
+      this.byName.set(name, slot);
+    }
+    return slot;
+  }
+
+  get size(): number {
+    return this.byName.size;
+  }
+
+  names(): IterableIterator<[string, number]> {
+    return this.byName.entries();
+  }
+}
+
+function signatureText(name: string, { params, variadic }: GoFunction): string {
+  return `${name}(${JSON.stringify(params)}${variadic === true ? '...' : ''})`;
+}
+
+/** Compiles texts against one set of function signatures and keeps what it compiled. */
+export class Compiler {
+  private readonly cache = new Map<string, readonly Compiled[]>();
+  private readonly functions: FunctionTable;
+  readonly slots: Slots;
+  private cachedUnits = 0;
+  private readonly library: Library;
+
+  constructor(functions: FunctionTable, slots: Slots, strict: boolean) {
+    this.library = makeLibrary(strict);
+    this.functions = functions;
+    this.slots = slots;
+  }
+
+  /** The templates of a text. Throws a `TemplateError` when it does not parse. */
+  compile(source: Source): readonly Compiled[] {
+    const key = `${source.name}\0${source.text}`;
+    const known = this.cache.get(key);
+    if (known !== undefined) return known;
+    const definitions = parseTemplate(source, (name) => this.has(name));
+    const compiled = definitions.map((definition) => this.build(definition, source));
+    this.keep(key, compiled);
+    return compiled;
+  }
+
+  private keep(key: string, compiled: readonly Compiled[]): void {
+    this.cachedUnits += key.length;
+    if (this.cachedUnits > 64 * 1024 * 1024) {
+      this.cache.clear();
+      this.cachedUnits = key.length;
+    }
+    this.cache.set(key, compiled);
+  }
+
+  private has(name: string): boolean {
+    return (
+      Object.hasOwn(this.functions, name) || Object.hasOwn(builtins, name) || special.has(name)
+    );
+  }
+
+  private lookup(): Functions {
+    return {
+      find: (name) => {
+        if (Object.hasOwn(this.functions, name)) {
+          return { spec: this.functions[name]!, isBuiltin: false };
+        }
+        if (Object.hasOwn(builtins, name)) return { spec: builtins[name]!, isBuiltin: true };
+        return undefined;
+      },
+      slot: (name) => this.slots.slot(name),
+    };
+  }
+
+  private build(definition: Definition, source: Source): Compiled {
+    const isEmpty = isEmptyList(definition.root);
+    const lookup = this.lookup();
+    const { library } = this;
+    const template = { name: definition.name, source, sites: [] as Template['sites'] };
+    let made: ((rt: Runtime, dot: unknown) => string) | undefined;
+    // Most defines of a library chart never run: their JavaScript is made on first use.
+    const compiled = {
+      ...template,
+      isEmpty,
+      run: (rt: Runtime, dot: unknown): string => {
+        if (made === undefined) {
+          const { body, sites } = generate(definition, lookup);
+          const factory = new Function('L', 'S', 'T', 'K', body) as (
+            ...args: unknown[]
+          ) => (rt: Runtime, dot: unknown) => string;
+          compiled.sites = sites;
+          made = factory(library, sites, compiled, constructors);
+          compiled.run = made;
+        }
+        rt.refresh();
+        return made(rt, dot);
+      },
+    };
+    return compiled;
+  }
+}
+
+/** Names a set of signatures, so that tables with the same ones share a compiler. */
+export function signatureDigest(functions: FunctionTable): string {
+  const hash = createHash('sha256');
+  for (const name of Object.keys(functions).sort()) {
+    hash.update(`${signatureText(name, functions[name]!)}\n`);
+  }
+  return hash.digest('base64');
+}

@@ -1,0 +1,166 @@
+import { KnownError } from '../../../base/index.ts';
+import type { OperandNode } from '../parse/node.ts';
+import { quote } from '../format/quote.ts';
+import type { GoFunction } from '../signature.ts';
+import { HostObject, isMap, tagOf, typeName, zeroOf } from '../value/index.ts';
+import { toArgument } from './argument.ts';
+import { SiteFault } from './fault.ts';
+import { literalFor } from './literal.ts';
+
+/** An argument of a method call: a literal's node, or how to evaluate the rest. */
+export interface Thunk {
+  readonly site: number;
+  readonly literal?: OperandNode;
+  readonly run?: () => unknown;
+}
+
+/** Arguments of a field access that may be a method call; `final` is there when a value was piped in. */
+export interface CallArguments {
+  readonly args: readonly Thunk[];
+  readonly final?: { readonly value: unknown };
+  /** Where the last evaluated argument stands. */
+  readonly last: () => number;
+}
+
+function methodOf(receiver: object, name: string): GoFunction | undefined {
+  const methods = receiver instanceof HostObject ? receiver.type.methods : tagOf(receiver)?.methods;
+  return methods !== undefined && Object.hasOwn(methods, name) ? methods[name] : undefined;
+}
+
+function callMethod(
+  receiver: unknown,
+  method: GoFunction,
+  at: { site: number; name: string },
+  how: CallArguments | undefined,
+): unknown {
+  const { params, variadic = false } = method;
+  const count = (how?.args.length ?? 0) + (how?.final === undefined ? 0 : 1);
+  const fixed = variadic ? params.length - 1 : params.length;
+  if (variadic ? count < fixed : count !== fixed) {
+    const want = variadic
+      ? `want at least ${fixed} got ${how?.args.length ?? 0}`
+      : `want ${fixed} got ${count}`;
+    throw new SiteFault(at.site, `wrong number of args for ${at.name}: ${want}`);
+  }
+  const values: unknown[] = [];
+  const typeAt = (i: number): GoFunction['params'][number] =>
+    params[Math.min(i, params.length - 1)]!;
+  for (const thunk of how?.args ?? []) {
+    const type = typeAt(values.length);
+    if (thunk.run === undefined) {
+      const literal = literalFor(thunk.literal!, type);
+      if ('fault' in literal) throw new SiteFault(thunk.site, literal.fault);
+      values.push(literal.value);
+    } else values.push(toArgument(thunk.run(), type, how!.last()));
+  }
+  if (how?.final !== undefined) {
+    values.push(
+      toArgument(
+        how.final.value,
+        typeAt(values.length),
+        how.args.length > 0 ? how.last() : at.site,
+      ),
+    );
+  }
+  const holder = receiver instanceof HostObject ? receiver.value : receiver;
+  try {
+    return (method.call as (...args: unknown[]) => unknown)(holder, ...values);
+  } catch (thrown) {
+    if (!(thrown instanceof KnownError)) throw thrown;
+    throw new SiteFault(at.site, `error calling ${at.name}: ${thrown.message}`);
+  }
+}
+
+function hostField(
+  receiver: HostObject,
+  name: string,
+  at: { site: number; hasArgs: boolean; type: string },
+): unknown {
+  const { fields } = receiver.type;
+  if (!Object.hasOwn(fields, name)) {
+    throw new SiteFault(at.site, `can't evaluate field ${name} in type ${at.type}`);
+  }
+  if (receiver.value === null) {
+    throw new SiteFault(at.site, `nil pointer evaluating ${at.type}.${name}`);
+  }
+  if (at.hasArgs) {
+    throw new SiteFault(at.site, `${name} has arguments but cannot be invoked as function`);
+  }
+  return fields[name]!(receiver.value as never);
+}
+
+/**
+ * `receiver.name`: a method, a field or a map entry, in this order. `wrapped` says that the receiver
+ * came out of an interface{} (a map entry, a list element), which shows in error texts.
+ */
+export function field(
+  receiver: unknown,
+  name: string,
+  at: { site: number; wrapped: boolean; strict: boolean },
+  how?: CallArguments,
+): unknown {
+  const { site } = at;
+  if (receiver === undefined) {
+    if (at.strict) throw new SiteFault(site, `nil data; no entry for key ${quote(name)}`);
+    return undefined;
+  }
+  if (receiver === null) throw new SiteFault(site, `nil pointer evaluating interface {}.${name}`);
+  const type = at.wrapped ? 'interface {}' : typeName(receiver);
+  if (typeof receiver === 'object') {
+    const method = methodOf(receiver, name);
+    if (method !== undefined) return callMethod(receiver, method, { site, name }, how);
+    const hasArgs = how !== undefined && (how.args.length > 0 || how.final !== undefined);
+    if (isMap(receiver)) {
+      if (hasArgs) throw new SiteFault(site, `${name} is not a method but has arguments`);
+      if (Object.hasOwn(receiver, name)) return receiver[name] ?? null;
+      if (at.strict) throw new SiteFault(site, `map has no entry for key ${quote(name)}`);
+      return zeroOf(tagOf(receiver)?.element ?? 'interface {}');
+    }
+    if (receiver instanceof HostObject) return hostField(receiver, name, { site, hasArgs, type });
+  }
+  throw new SiteFault(site, `can't evaluate field ${name} in type ${type}`);
+}
+
+/** Whether what a receiver's entries give is of type interface{}. */
+export function holdsInterfaces(receiver: unknown): boolean {
+  return isMap(receiver) && (tagOf(receiver)?.element ?? 'interface {}') === 'interface {}';
+}
+
+const prototype = Object.prototype;
+
+/** `receiver.a.b.c` without arguments. */
+export type Path = (
+  receiver: unknown,
+  names: readonly string[],
+  site: number,
+  wrapped: boolean,
+) => unknown;
+
+/** The entry of a plain map, or `undefined` when the map is not plain or has no such key. */
+function plainEntry(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (Object.getPrototypeOf(value) !== prototype || tagOf(value) !== undefined) return undefined;
+  const next: unknown = (value as Record<string, unknown>)[name];
+  // No data holds a function, so an inherited name shows itself.
+  return typeof next === 'function' || name === '__proto__' ? undefined : next;
+}
+
+/** Field access for templates; with `strict` a missing map key is an error. */
+export function makePath(strict: boolean): Path {
+  return (receiver, names, site, wrapped) => {
+    let value = receiver;
+    let isWrapped = wrapped;
+    for (const name of names) {
+      const next = plainEntry(value, name);
+      if (next !== undefined) {
+        value = next;
+        isWrapped = true;
+        continue;
+      }
+      const holds = holdsInterfaces(value);
+      value = field(value, name, { site, wrapped: isWrapped, strict });
+      isWrapped = holds;
+    }
+    return value;
+  };
+}

@@ -1,0 +1,63 @@
+import type { Compiled, Slots } from '../compile/compile.ts';
+import { quote } from '../format/quote.ts';
+import type { FunctionTable } from '../signature.ts';
+import { GoError } from '../template-error.ts';
+import { builtins } from './builtins.ts';
+import { SiteFault } from './fault.ts';
+
+/** What all sets of one render share: how much it has used. */
+export interface Usage {
+  steps: number;
+  readonly maxSteps: number;
+  readonly maxOutput: number;
+}
+
+/** What a running template sees of its set. */
+export class Runtime {
+  /** Functions by slot. */
+  readonly f: ((...args: unknown[]) => unknown)[] = [];
+  private readonly functions: FunctionTable;
+  private readonly slots: Slots;
+  private readonly templates: (name: string) => Compiled | undefined;
+  readonly usage: Usage;
+
+  constructor(
+    functions: FunctionTable,
+    set: { slots: Slots; find: (name: string) => Compiled | undefined; usage: Usage },
+  ) {
+    this.functions = functions;
+    this.slots = set.slots;
+    this.templates = set.find;
+    this.usage = set.usage;
+  }
+
+  /** Fills the slots that were added since the last time. */
+  refresh(): void {
+    if (this.f.length === this.slots.size) return;
+    for (const [name, slot] of this.slots.names()) {
+      const spec = Object.hasOwn(this.functions, name) ? this.functions[name] : builtins[name];
+      this.f[slot] = (spec?.call ?? missing) as (...args: unknown[]) => unknown;
+    }
+  }
+
+  /** Counts a loop turn or a template call. */
+  step(output: number): void {
+    if (++this.usage.steps > this.usage.maxSteps) {
+      throw new GoError(`the template takes more than ${this.usage.maxSteps} steps`);
+    }
+    if (output > this.usage.maxOutput) {
+      throw new GoError(`the output is larger than ${this.usage.maxOutput} characters`);
+    }
+  }
+
+  find(name: string, at: number): Compiled {
+    this.refresh();
+    const template = this.templates(name);
+    if (template === undefined) throw new SiteFault(at, `template ${quote(name)} not defined`);
+    return template;
+  }
+}
+
+function missing(): never {
+  throw new GoError('function is not in the table');
+}
