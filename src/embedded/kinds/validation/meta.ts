@@ -36,7 +36,7 @@ export function validateMeta(object: KubeObject, rule: MetaRule): FieldError[] {
     ...labelErrors(recordAt(metadata, 'labels'), 'metadata.labels'),
     ...annotationErrors(recordAt(metadata, 'annotations'), 'metadata.annotations'),
     ...ownerErrors(metadata),
-    ...finalizerErrors(metadata),
+    ...finalizerErrors(object.apiVersion, metadata),
   ];
 }
 
@@ -120,12 +120,19 @@ const standardFinalizers: ReadonlySet<string> = new Set([
   'kubernetes',
 ]);
 
-function finalizerErrors(metadata: JsonRecord): FieldError[] {
+/** Custom resources and their definitions need a qualified name only; built-in kinds also ask for a slash. */
+function mayOmitSlash(apiVersion: string, name: string): boolean {
+  const group = apiVersion.includes('/') ? apiVersion.split('/', 1)[0]! : '';
+  const isBuiltIn = !group.includes('.') || group.endsWith('.k8s.io');
+  return !isBuiltIn || group === 'apiextensions.k8s.io' || standardFinalizers.has(name);
+}
+
+function finalizerErrors(apiVersion: string, metadata: JsonRecord): FieldError[] {
   return listAt(metadata, 'finalizers').flatMap((each, at) => {
     const name = String(each);
     const field = 'metadata.finalizers';
     const problems = checkQualifiedName(name).map((problem) => invalidValue(field, name, problem));
-    if (problems.length > 0 || name.includes('/') || standardFinalizers.has(name)) return problems;
+    if (problems.length > 0 || name.includes('/') || mayOmitSlash(apiVersion, name)) return problems;
     return [
       invalidValue(
         `${field}[${at}]`,
