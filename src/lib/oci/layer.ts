@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import type { Header } from 'tar-stream';
 import { invalid } from '../../base/index.ts';
+import type { KnownError } from '../../base/index.ts';
 import { digestOf } from './digest.ts';
 
 /** A file of a layer. Folders above it are made; `content` is a link's target when `link` is set. */
@@ -43,20 +44,26 @@ export async function buildLayer(files: readonly LayerFile[]): Promise<Layer> {
 async function tarOf(files: readonly LayerFile[]): Promise<Buffer> {
   const archive = pack();
   const collected = collect(archive as unknown as AsyncIterable<Buffer>);
-  const made = new Set<string>();
+  const folders = new Set<string>();
+  const names = new Set<string>();
   for (const file of files.toSorted((a, b) => compare(a.path, b.path))) {
     const path = layerPath(file.path);
     for (const folder of foldersAbove(path)) {
-      if (made.has(folder)) continue;
-      made.add(folder);
+      if (names.has(folder)) throw twice(folder);
+      if (folders.has(folder)) continue;
+      folders.add(folder);
       archive.entry({ ...plain, name: `${folder}/`, type: 'directory', mode: 0o755 });
     }
-    if (made.has(path)) throw invalid(`${JSON.stringify(path)} stands twice in a layer`);
-    made.add(path);
+    if (names.has(path) || folders.has(path)) throw twice(path);
+    names.add(path);
     addFile(archive, path, file);
   }
   archive.finalize();
   return collected;
+}
+
+function twice(path: string): KnownError {
+  return invalid(`${JSON.stringify(path)} stands twice in a layer`);
 }
 
 const plain: Partial<Header> = { mtime: epoch, uid: 0, gid: 0, uname: '', gname: '' };
