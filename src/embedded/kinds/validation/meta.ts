@@ -132,7 +132,8 @@ function finalizerErrors(apiVersion: string, metadata: JsonRecord): FieldError[]
     const name = String(each);
     const field = 'metadata.finalizers';
     const problems = checkQualifiedName(name).map((problem) => invalidValue(field, name, problem));
-    if (problems.length > 0 || name.includes('/') || mayOmitSlash(apiVersion, name)) return problems;
+    if (problems.length > 0 || name.includes('/') || mayOmitSlash(apiVersion, name))
+      return problems;
     return [
       invalidValue(
         `${field}[${at}]`,
