@@ -1,8 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { KnownError, isRecord, messageOf } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
-import { parse, parseDocuments } from '../../yaml/index.ts';
+import { parseDocuments } from '../../yaml/index.ts';
 import { mergeMaps } from '../values/tables.ts';
+import { cannotUnmarshal } from '../go-json.ts';
+import { reworded, unmarshal } from '../go-yaml.ts';
 import { archiveFiles } from './archive.ts';
 import type { Chart, ChartFile, ChartLock, ChartMetadata } from './chart.ts';
 import { folderFiles, withoutIgnored } from './folder.ts';
@@ -130,14 +132,11 @@ function subchartOf(name: string, files: readonly ChartFile[]): Chart {
 
 /** values.yaml as data; several documents are merged, later over earlier. */
 export function valuesOf(text: string): JsonRecord {
-  return parseDocuments(text)
+  return reworded(() => parseDocuments(text))
     .map(({ value }) => {
       if (isRecord(value)) return value;
-      const kind = Array.isArray(value) ? 'array' : typeof value;
-      throw new KnownError(
-        'invalid',
-        `cannot unmarshal yaml document: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`,
-      );
+      const { message } = cannotUnmarshal(value, 'value of type map[string]interface {}');
+      throw new KnownError('invalid', `cannot unmarshal yaml document: ${message}`);
     })
     .reduce((merged, next) => mergeMaps(merged, next), {});
 }
@@ -147,7 +146,7 @@ function textOf(file: ChartFile): string {
 }
 
 function yamlOf(file: ChartFile): unknown {
-  return parse(textOf(file));
+  return unmarshal(textOf(file));
 }
 
 function reading<T>(what: string, read: () => T): T {

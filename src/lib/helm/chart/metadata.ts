@@ -1,5 +1,6 @@
 import { KnownError, isRecord } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
+import { cannotUnmarshal } from '../go-json.ts';
 import { parseVersion } from '../semver.ts';
 import type { ChartLock, ChartMetadata, Dependency, ImportValue, Maintainer } from './chart.ts';
 
@@ -83,8 +84,6 @@ function dependencyOf(raw: unknown): Dependency {
 function importOf(raw: unknown): ImportValue[] {
   if (typeof raw === 'string') return [raw];
   if (!isRecord(raw)) return [];
-  const said = (value: unknown): string =>
-    typeof value === 'string' ? value : value === undefined ? '<nil>' : JSON.stringify(value);
   return [{ child: said(raw['child']), parent: said(raw['parent']) }];
 }
 
@@ -201,13 +200,13 @@ export function numberText(value: number): string {
   return String(value);
 }
 
-function cannotUnmarshal(value: unknown, into: string): KnownError {
-  const kind = Array.isArray(value) ? 'array' : isRecord(value) ? 'object' : typeof value;
-  const text = `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind} into Go ${into}`;
-  return new KnownError('invalid', text);
-}
-
 function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const present = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(present) as { [K in keyof T]: Exclude<T[K], undefined> };
+}
+
+/** What Go's `%v` makes of a missing or odd entry. */
+function said(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value === undefined ? '<nil>' : JSON.stringify(value);
 }

@@ -271,15 +271,24 @@ async function installCrds(ports: ActionPorts, chart: Chart): Promise<void> {
       }),
     );
     for (const entry of entries) {
-      try {
-        await ports.cluster.create(entry.resource, entry.object, { fieldManager: 'helm' });
-        created.push(entry);
-      } catch (thrown) {
-        if (!(thrown instanceof KnownError) || thrown.code !== 'exists') throw thrown;
-      }
+      if (await createMissing(ports, entry)) created.push(entry);
     }
   }
   if (created.length === 0) return;
   await waitReady(ports, created, { timeoutMs: crdTimeoutMs });
   await ports.cluster.resources(true);
+}
+
+/** False when it was there already. */
+async function createMissing(
+  ports: ActionPorts,
+  { object, resource }: ReleaseObject,
+): Promise<boolean> {
+  try {
+    await ports.cluster.create(resource, object, { fieldManager: 'helm' });
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof KnownError && thrown.code === 'exists') return false;
+    throw thrown;
+  }
 }

@@ -171,3 +171,15 @@ function mismatch(
       : `key ${JSON.stringify(key)} must equal ${JSON.stringify(wanted)}: current value is ${JSON.stringify(actual)}`;
   return `${what} validation error: ${said}`;
 }
+
+/** The objects of a stored release's manifest; those of kinds that are gone are left out. */
+export function releaseObjects(
+  cluster: Cluster,
+  release: { readonly manifest: string; readonly namespace: string },
+): Promise<ReleaseObject[]> {
+  return buildObjects(cluster, release.manifest, {
+    namespace: release.namespace,
+    from: 'release manifest',
+    unknown: 'skip',
+  });
+}

@@ -79,7 +79,7 @@ function viewOf(live: KubeObject): View {
 
 type Rule = (view: View, cluster: Cluster) => boolean | Promise<boolean>;
 
-const podReady: Rule = ({ status }) => conditionOf(status, 'Ready') === 'True';
+const podReady = ({ status }: View): boolean => conditionOf(status, 'Ready') === 'True';
 
 const jobDone: Rule = ({ live, spec, status }) => {
   const limit = numberAt(spec, 'backoffLimit', 6);
@@ -144,7 +144,7 @@ const replicasReady: Rule = async ({ live, spec, status }, cluster) => {
     labelSelector,
     ...(namespace === undefined ? {} : { namespace }),
   });
-  return items.every((pod) => podReady(viewOf(pod), cluster));
+  return items.every((pod) => podReady(viewOf(pod)));
 };
 
 const rules: Readonly<Record<string, Rule>> = {

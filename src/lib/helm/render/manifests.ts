@@ -1,7 +1,8 @@
 import { KnownError, isRecord, messageOf } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
-import { parse } from '../../yaml/index.ts';
 import type { Warn } from '../values/coalesce.ts';
+import { cannotUnmarshal } from '../go-json.ts';
+import { unmarshal } from '../go-yaml.ts';
 import { sortByKind } from './kind-order.ts';
 
 /** One document of one rendered file. */
@@ -88,7 +89,7 @@ interface Head {
 
 function headOf(text: string, path: string): Head {
   try {
-    return headOfValue(parse(text));
+    return headOfValue(unmarshal(text));
   } catch (thrown) {
     if (!(thrown instanceof KnownError)) throw thrown;
     throw new KnownError('invalid', `YAML parse error on ${path}: ${messageOf(thrown)}`, {
@@ -136,18 +137,6 @@ function textOf(from: JsonRecord, key: string, path: string): string {
   if (typeof value === 'object')
     throw cannotUnmarshal(value, `struct field ${path} of type string`);
   return String(value);
-}
-
-function cannotUnmarshal(value: unknown, into: string): KnownError {
-  const kind = Array.isArray(value) ? 'array' : isRecord(value) ? 'object' : goKind(value);
-  return new KnownError(
-    'invalid',
-    `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind} into Go ${into}`,
-  );
-}
-
-function goKind(value: unknown): string {
-  return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
 function hookOf(

@@ -8,6 +8,10 @@ export function jsonValueEnd(text: string): number {
     const end = text.slice(start).search(/[\s,]/);
     return end === -1 ? text.length : start + end;
   }
+  return bracketEnd(text, start);
+}
+
+function bracketEnd(text: string, start: number): number {
   let depth = 0;
   for (let at = start; at < text.length; at += 1) {
     const char = text[at];

@@ -1,6 +1,6 @@
 import { KnownError } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
-import { GoNumber, goQuote, int64, typeName } from '../../gotemplate/index.ts';
+import { goQuote, int64, typeName } from '../../gotemplate/index.ts';
 import { has, isTable, put } from './tables.ts';
 import { jsonValueEnd } from './json-extent.ts';
 
@@ -213,7 +213,7 @@ function setIndex(list: unknown[], index: number, value: unknown): unknown[] {
 }
 
 function notA(value: unknown, wanted: string): KnownError {
-  const found = value === null ? 'nil' : value instanceof GoNumber ? 'int64' : typeName(value);
+  const found = value === null ? 'nil' : typeName(value);
   return invalid(
     `unable to parse key: interface conversion: interface {} is ${found}, not ${wanted}`,
   );

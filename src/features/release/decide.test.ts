@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import type {
+  HelmRelease,
+  HelmReleaseSpec,
+  HelmReleaseStatus,
+} from '../../api/helm-release/index.ts';
+import type { Chart } from '../../lib/helm/index.ts';
+import { decide } from './decide.ts';
+import type { LiveRelease, ReleaseView } from './decide.ts';
+
+const done: HelmReleaseStatus = { observedGeneration: 1, phase: 'Succeeded' };
+
+function object(
+  status: HelmReleaseStatus = done,
+  spec: Partial<HelmReleaseSpec> = {},
+  generation = 1,
+): HelmRelease {
+  return {
+    apiVersion: 'helm.fluxcd.io/v1',
+    kind: 'HelmRelease',
+    metadata: { name: 'a', namespace: 'n', generation },
+    spec: { chart: {}, ...spec },
+    status,
+  };
+}
+
+const wanted = {
+  chart: {} as Chart,
+  revision: 'r1',
+  digest: 'd',
+  name: 'n-a',
+  namespace: 'n',
+  values: {},
+  changedSinceAttempt: false,
+};
+
+const live: LiveRelease = { version: 3, status: 'deployed', ageMs: 1000 };
+
+function view(more: Partial<ReleaseView> = {}): ReleaseView {
+  return {
+    attempt: 'now',
+    wanted,
+    live,
+    failed: undefined,
+    recheckMs: 180_000,
+    timeoutMs: 300_000,
+    ...more,
+  };
+}
+
+const rolledBack: HelmReleaseStatus = {
+  observedGeneration: 1,
+  phase: 'RolledBack',
+  rollbackCount: 1,
+  conditions: [{ type: 'RolledBack', status: 'True' }],
+};
+
+function said(decision: ReturnType<typeof decide>): string {
+  if (decision.is !== 'act') return decision.is;
+  const { step } = decision;
+  return step.do === 'report' ? `report ${step.phase}` : step.do;
+}
+
+describe('decide', () => {
+  it.each<[string, HelmRelease, ReleaseView, string]>([
+    ['no release: install', object({}), view({ live: undefined }), 'install'],
+    [
+      'an uninstalled one: install',
+      object(),
+      view({ live: { ...live, status: 'uninstalled' } }),
+      'install',
+    ],
+    ['all as wanted: done', object(), view(), 'done'],
+    [
+      'as wanted but not said so: say it',
+      object({ observedGeneration: 1, phase: 'Failed' }),
+      view(),
+      'succeed',
+    ],
+    ['a new generation upgrades without a look', object(done, {}, 2), view(), 'upgrade'],
+    ['a release made by hand is taken over', object({}), view(), 'upgrade'],
+    [
+      'other values or chart: upgrade',
+      object(),
+      view({ live: { ...live, difference: 'values' } }),
+      'upgrade',
+    ],
+    [
+      'the chart cannot be had',
+      object(),
+      view({ wanted: { phase: 'ChartFetchFailed', message: 'm' } }),
+      'report ChartFetchFailed',
+    ],
+    [
+      'values cannot be had',
+      object(),
+      view({ wanted: { phase: 'Failed', message: 'm' } }),
+      'report Failed',
+    ],
+    [
+      'another HelmRelease’s',
+      object(),
+      view({ live: { ...live, otherOwner: 'n:helmrelease/b' } }),
+      'report Failed',
+    ],
+    [
+      'what just failed rests',
+      object(),
+      view({ failed: { of: 'now', message: 'm', againInMs: 10 } }),
+      'wait',
+    ],
+    [
+      'until its time has come',
+      object(),
+      view({ failed: { of: 'now', message: 'm', againInMs: 0 } }),
+      'done',
+    ],
+    [
+      'or something has changed',
+      object(done, {}, 2),
+      view({ failed: { of: 'before', message: 'm', againInMs: 10 } }),
+      'upgrade',
+    ],
+    [
+      'pending, and it was us: recover',
+      object({ phase: 'Upgrading' }),
+      view({ live: { ...live, status: 'pending-upgrade' } }),
+      'recover',
+    ],
+    [
+      'pending, and it is someone else: wait',
+      object(),
+      view({ live: { ...live, status: 'pending-upgrade' } }),
+      'wait',
+    ],
+    [
+      'but not for ever',
+      object(),
+      view({ live: { ...live, status: 'pending-upgrade', ageMs: 300_000 } }),
+      'recover',
+    ],
+    [
+      'half uninstalled: finish it',
+      object(),
+      view({ live: { ...live, status: 'uninstalling' } }),
+      'recover',
+    ],
+    [
+      'failed, and nothing new: a person is needed',
+      object(),
+      view({ live: { ...live, status: 'failed' } }),
+      'report Failed',
+    ],
+    [
+      'failed, and the chart was mended: upgrade',
+      object(),
+      view({ live: { ...live, status: 'failed', difference: 'x' } }),
+      'upgrade',
+    ],
+    [
+      'failed, and the HelmRelease was changed: upgrade',
+      object(done, {}, 2),
+      view({ live: { ...live, status: 'failed' } }),
+      'upgrade',
+    ],
+    [
+      'superseded is never safe',
+      object(done, {}, 2),
+      view({ live: { ...live, status: 'superseded' } }),
+      'report Failed',
+    ],
+    ['rolled back: stay', object(rolledBack), view({ live: { ...live, difference: 'x' } }), 'wait'],
+    ['rolled back, new generation: upgrade', object(rolledBack, {}, 2), view(), 'upgrade'],
+    [
+      'rolled back, new chart: upgrade',
+      object(rolledBack),
+      view({ wanted: { ...wanted, changedSinceAttempt: true } }),
+      'upgrade',
+    ],
+    [
+      'rolled back with retries left: upgrade',
+      object(rolledBack, { rollback: { retry: true } }),
+      view(),
+      'upgrade',
+    ],
+    [
+      'one retry means that the count ends at two',
+      object({ ...rolledBack, rollbackCount: 2 }, { rollback: { retry: true, maxRetries: 1 } }),
+      view(),
+      'wait',
+    ],
+    [
+      'no limit',
+      object({ ...rolledBack, rollbackCount: 99 }, { rollback: { retry: true, maxRetries: 0 } }),
+      view(),
+      'upgrade',
+    ],
+  ])('%s', (_name, release, seen, outcome) => {
+    expect(said(decide(release, seen))).toBe(outcome);
+  });
+
+  it('says why in the words of the Helm Operator', () => {
+    const blocked = decide(object(), view({ live: { ...live, status: 'failed' } }));
+    expect(blocked.because).toBe("status 'failed' of release does not allow a safe upgrade");
+    const foreign = decide(object(), view({ live: { ...live, otherOwner: 'n:helmrelease/b' } }));
+    expect(foreign.because).toBe("release appears to be managed by 'n:helmrelease/b'");
+  });
+});

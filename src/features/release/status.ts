@@ -1,0 +1,142 @@
+import type {
+  HelmReleaseCondition,
+  HelmReleaseConditionType,
+  HelmReleasePhase,
+  HelmReleaseStatus,
+} from '../../api/helm-release/index.ts';
+
+/** What a message of a condition names. */
+export interface PhaseFacts {
+  readonly releaseName: string;
+  readonly targetNamespace: string;
+  /** `spec.test.ignoreFailures`. */
+  readonly ignoreTestFailures?: boolean;
+}
+
+type Verdict = HelmReleaseCondition['status'];
+
+interface PhaseRule {
+  readonly conditions: readonly (readonly [HelmReleaseConditionType, Verdict])[];
+  readonly message: (release: string, namespace: string) => string;
+}
+
+/** Phase → conditions and message (reference: helm-operator.md 5.8). */
+const rules: Readonly<Record<HelmReleasePhase, PhaseRule>> = {
+  ChartFetched: {
+    conditions: [['ChartFetched', 'True']],
+    message: (r, n) => `Chart fetch was successful for Helm release '${r}' in '${n}'.`,
+  },
+  ChartFetchFailed: {
+    conditions: [
+      ['ChartFetched', 'False'],
+      ['Released', 'False'],
+    ],
+    message: (r, n) => `Chart fetch failed for Helm release '${r}' in '${n}'.`,
+  },
+  Installing: {
+    conditions: [['Deployed', 'Unknown']],
+    message: (r, n) => `Running installation for Helm release '${r}' in '${n}'.`,
+  },
+  Upgrading: {
+    conditions: [['Deployed', 'Unknown']],
+    message: (r, n) => `Running upgrade for Helm release '${r}' in '${n}'.`,
+  },
+  Deployed: {
+    conditions: [['Deployed', 'True']],
+    message: (r, n) => `Installation or upgrade succeeded for Helm release '${r}' in '${n}'.`,
+  },
+  DeployFailed: {
+    conditions: [
+      ['Deployed', 'False'],
+      ['Released', 'False'],
+    ],
+    message: (r, n) => `Installation or upgrade failed for Helm release '${r}' in '${n}'.`,
+  },
+  Testing: {
+    conditions: [['Tested', 'Unknown']],
+    message: (r, n) => `Testing Helm release '${r}' in '${n}'.`,
+  },
+  Tested: {
+    conditions: [['Tested', 'True']],
+    message: (r, n) => `Tested Helm release '${r}' in '${n}'.`,
+  },
+  TestFailed: {
+    conditions: [
+      ['Tested', 'False'],
+      ['Released', 'False'],
+    ],
+    message: (r, n) => `Test failed for Helm release '${r}' in '${n}'.`,
+  },
+  Succeeded: {
+    conditions: [['Released', 'True']],
+    message: (r, n) => `Release was successful for Helm release '${r}' in '${n}'.`,
+  },
+  Failed: {
+    conditions: [['Released', 'False']],
+    message: (r, n) => `Release failed for Helm release '${r}' in '${n}'.`,
+  },
+  RollingBack: {
+    conditions: [['RolledBack', 'Unknown']],
+    message: (r, n) => `Rolling back Helm release '${r}' in '${n}'.`,
+  },
+  RolledBack: {
+    conditions: [['RolledBack', 'True']],
+    message: (r, n) => `Rolled back Helm release '${r}' in '${n}'.`,
+  },
+  RollbackFailed: {
+    conditions: [['RolledBack', 'False']],
+    message: (r, n) => `Rollback failed for Helm release '${r}' in '${n}'.`,
+  },
+};
+
+/**
+ * The status after entering a phase. A condition that is set moves to the end; its transition time
+ * stays when its verdict does. Released=True forgets the rollback and its count.
+ */
+export function withPhase(
+  status: HelmReleaseStatus,
+  phase: HelmReleasePhase,
+  facts: PhaseFacts,
+  now: Date,
+): HelmReleaseStatus {
+  const { message, conditions } = rules[phase];
+  const time = `${now.toISOString().slice(0, 19)}Z`;
+  const text = message(facts.releaseName, facts.targetNamespace);
+  let next: HelmReleaseStatus = { ...status, phase };
+  for (const [type, verdict] of conditions) {
+    const isIgnored = phase === 'TestFailed' && type === 'Released' && facts.ignoreTestFailures;
+    if (isIgnored === true) continue;
+    next = withCondition(next, { type, status: verdict, reason: phase, message: text }, time);
+  }
+  return next;
+}
+
+function withCondition(
+  status: HelmReleaseStatus,
+  condition: HelmReleaseCondition,
+  time: string,
+): HelmReleaseStatus {
+  const all = status.conditions ?? [];
+  const old = all.find(({ type }) => type === condition.type);
+  const lastTransitionTime =
+    old?.status === condition.status ? (old.lastTransitionTime ?? time) : time;
+  const rest = all.filter(({ type }) => type !== condition.type);
+  const next: HelmReleaseStatus = {
+    ...status,
+    conditions: [...rest, { ...condition, lastUpdateTime: time, lastTransitionTime }],
+  };
+  const isTrue = condition.status === 'True';
+  if (isTrue && condition.type === 'RolledBack' && old?.status !== 'True') {
+    next.rollbackCount = (status.rollbackCount ?? 0) + 1;
+  }
+  if (isTrue && condition.type === 'Released') {
+    next.rollbackCount = 0;
+    next.conditions = next.conditions?.filter(({ type }) => type !== 'RolledBack') ?? [];
+  }
+  return next;
+}
+
+/** Whether a condition is True. */
+export function isTrue(status: HelmReleaseStatus, type: HelmReleaseConditionType): boolean {
+  return status.conditions?.some((each) => each.type === type && each.status === 'True') === true;
+}

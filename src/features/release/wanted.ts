@@ -1,0 +1,20 @@
+import type { JsonRecord } from '../../base/index.ts';
+import type { Chart } from '../../lib/helm/index.ts';
+
+/** A chart that is here, and which one it is. */
+export interface FetchedChart {
+  readonly chart: Chart;
+  /** Commit, or version of the chart. */
+  readonly revision: string;
+  /** Digest of the chart's content. */
+  readonly digest: string;
+}
+
+/** A release as the HelmRelease wants it. */
+export interface WantedRelease extends FetchedChart {
+  readonly name: string;
+  readonly namespace: string;
+  readonly values: JsonRecord;
+  /** Chart or values are not those of the last attempt. */
+  readonly changedSinceAttempt: boolean;
+}
