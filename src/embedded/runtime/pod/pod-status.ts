@@ -108,7 +108,6 @@ function conditionsOf(pod: Pod, report: PodReport, phase: string): PodStatus['co
     return {
       type,
       status,
-      lastProbeTime: null,
       lastTransitionTime: since ?? timeText(now),
       ...why,
     };

@@ -1,8 +1,4 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { KnownError, messageOf, type Clock, type Logger } from '../../../base/index.ts';
 import type { RegistryClientOptions } from '../../../lib/oci/index.ts';
 import type { PodDriver, RunningContainer, Sandbox } from '../driver.ts';
@@ -36,7 +32,7 @@ export function processDriver(options: ProcessDriverOptions): PodDriver {
   const recordsDir = join(dataDir, 'processes');
   const addresses = hasLoopbackRange() ? createAddresses() : undefined;
   const place = (): Pick<ProcessPlace, 'preload' | 'recordsDir' | 'path' | 'namesFile'> => ({
-    preload: preloadFile(dataDir),
+    preload,
     recordsDir,
     path: options.path ?? '/usr/local/bin:/usr/bin:/bin',
     ...(options.namesFile === undefined ? {} : { namesFile: options.namesFile }),
@@ -89,6 +85,7 @@ function openPlace(pod: Pod, { addresses, wish, dataDir, rest }: Opening): Sandb
   const place: ProcessPlace = {
     ...rest,
     pod,
+    dataDir,
     dir: join(dataDir, 'pods', pod.metadata.uid ?? ''),
     listening: (port, actual) => ports.set(port, actual),
     ...(address === undefined ? {} : { address }),
@@ -115,15 +112,8 @@ function openPlace(pod: Pod, { addresses, wish, dataDir, rest }: Opening): Sandb
   };
 }
 
-/** The preload as plain JavaScript on disk: types are taken off once, not in every process. */
-function preloadFile(dataDir: string): string {
-  const isSource = import.meta.url.endsWith('.ts');
-  const file = fileURLToPath(new URL(isSource ? './preload.ts' : './preload.js', import.meta.url));
-  const text = readFileSync(file, 'utf8');
-  const code = isSource ? stripTypeScriptTypes(text) : text;
-  const digest = createHash('sha256').update(code).digest('hex').slice(0, 12);
-  const target = join(dataDir, `preload-${digest}.mjs`);
-  mkdirSync(dataDir, { recursive: true });
-  writeFileSync(target, code);
-  return target;
-}
+/** Loaded before every program. Node takes the types off itself, and keeps the result in the compile cache. */
+const preload = new URL(
+  import.meta.url.endsWith('.ts') ? './preload.ts' : './preload.js',
+  import.meta.url,
+).href;

@@ -2,7 +2,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { Readable, Writable } from 'node:stream';
 import { isRecord, KnownError, messageOf } from '../../../base/index.ts';
 import type {
@@ -20,9 +19,12 @@ import { forget, noteProcess } from './strangers.ts';
 /** Where the processes of a pod run. */
 export interface ProcessPlace {
   readonly pod: Pod;
+  /** Paths below it are this machine's own. */
+  readonly dataDir: string;
   /** The pod's own folder. */
   readonly dir: string;
   readonly address?: string;
+  /** URL of the preload. */
   readonly preload: string;
   readonly recordsDir: string;
   readonly path: string;
@@ -150,13 +152,13 @@ function processEnv(
   );
   const settings = {
     mounts: byLength(mounts).map(({ mountPath, hostPath }) => [mountPath, hostPath]),
-    dir: place.dir,
+    dir: place.dataDir,
     namespace: place.pod.metadata.namespace ?? '',
     ...(place.address === undefined ? {} : { address: place.address }),
     ...(place.namesFile === undefined ? {} : { names: place.namesFile }),
   };
   const given = { ...own, ...env };
-  const options = [given['NODE_OPTIONS'], `--import=${pathToFileURL(place.preload).href}`];
+  const options = [given['NODE_OPTIONS'], `--import=${place.preload}`];
   return {
     ...given,
     PATH: `${dirname(process.execPath)}${delimiter}${place.path}`,
