@@ -4,6 +4,8 @@
  * and faas-cli all stand on cobra, so their users know every one of these texts. Start with `execute.ts`.
  */
 export { execute } from './execute.ts';
+export { parseFlags, UsageError } from './parse-flags.ts';
+export type { ParsedFlags } from './parse-flags.ts';
 export type { ExecuteOptions } from './execute.ts';
 export { exactArgs, maximumArgs, minimumArgs, noArgs, rangeArgs } from './args.ts';
 export type { ArgsRule, Call, Command, Flag, FlagType, FlagValues } from './command.ts';
