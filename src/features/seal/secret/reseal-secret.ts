@@ -1,0 +1,67 @@
+import type { KeyObject } from 'node:crypto';
+import { KnownError } from '../../../base/index.ts';
+import type { JsonRecord } from '../../../base/index.ts';
+import { withScope } from '../../../api/sealed-secret/index.ts';
+import type { Scope, SealedSecret, TemplateMetadata } from '../../../api/sealed-secret/index.ts';
+import { decodeBase64 } from '../crypto/base64.ts';
+import type { KeyRing } from '../crypto/key-ring.ts';
+import { labelOf } from '../crypto/label.ts';
+import { sealSecret } from './seal-secret.ts';
+import { unsealSecret } from './unseal-secret.ts';
+
+const scopes: readonly Scope[] = ['strict', 'namespace-wide', 'cluster-wide'];
+
+/**
+ * Seals every value anew with another key. The scope is the one the values are bound to, found by
+ * opening them, never the one that annotations claim: otherwise anybody could widen a scope here
+ * (CVE-2026-22728). Metadata of the result is that of the object itself.
+ * @throws {KnownError} `invalid` when it does not open, when its values differ in scope, or when it
+ *   has `template.data`, which a resealed object cannot keep apart from the values.
+ */
+export async function resealSecret(
+  sealed: SealedSecret,
+  ring: KeyRing,
+  publicKey: KeyObject,
+): Promise<SealedSecret> {
+  if (Object.keys(sealed.spec.template?.data ?? {}).length > 0) {
+    throw new KnownError('invalid', 'spec.template.data cannot be re-encrypted');
+  }
+  const scope = await scopeOfValues(sealed, ring);
+  const { namespace, name, labels, annotations, finalizers } = sealed.metadata;
+  const metadata: JsonRecord = {
+    namespace,
+    name,
+    labels,
+    annotations: withScope(annotations, scope),
+    finalizers,
+  };
+  const template = { ...sealed.spec.template, metadata: metadata as TemplateMetadata };
+  const opened = await unsealSecret(
+    { ...sealed, spec: { ...sealed.spec, template } },
+    { ring, render: refuseTemplates, scope },
+  );
+  return sealSecret(opened, publicKey);
+}
+
+function refuseTemplates(): never {
+  throw new KnownError('invalid', 'spec.template.data cannot be re-encrypted');
+}
+
+/** The narrowest scope whose label opens every value. */
+async function scopeOfValues({ metadata, spec }: SealedSecret, ring: KeyRing): Promise<Scope> {
+  const values = Object.values(spec.encryptedData).concat(spec.data ?? []);
+  let failure: unknown = new KnownError('invalid', 'no key could decrypt secret');
+  for (const scope of scopes) {
+    // Without a namespace the labels of namespace-wide and cluster-wide are the same: nothing.
+    if (scope === 'namespace-wide' && !metadata.namespace) continue;
+    const label = labelOf(metadata, scope);
+    try {
+      for (const value of values) await ring.open(decodeBase64(value), label);
+      return scope;
+    } catch (thrown) {
+      if (!(thrown instanceof KnownError)) throw thrown;
+      failure = thrown;
+    }
+  }
+  throw failure;
+}
