@@ -222,6 +222,20 @@ describe('writing', () => {
     await other.close();
   });
 
+  it('fetches from a nearer place and pushes to the URL', async () => {
+    commit('one', { a: '1' });
+    const near = join(root, 'near.git');
+    git(root, 'clone', '-q', '--bare', origin, near);
+    const head = commit('two', { a: '2' });
+    const mirrored = open(origin, { fetchFrom: near });
+    await mirrored.fetch();
+    const parent = await mirrored.head('master');
+    expect(parent).toBe(git(near, 'rev-parse', 'master'));
+    await mirrored.push({ refs: [{ from: parent!, to: 'refs/heads/other' }] });
+    expect(git(origin, 'rev-parse', 'other', 'master')).toBe(`${parent}\n${head}`);
+    await mirrored.close();
+  });
+
   it('makes the first commit of an empty repository', async () => {
     await mirror.fetch();
     const changes = [{ path: 'a', content: 'a' }];

@@ -26,6 +26,8 @@ export interface MirrorOptions {
   readonly log: Logger;
   readonly credentials?: Credentials;
   readonly ssh?: SshKey;
+  /** Where to fetch from when that is nearer: a path to the same repository. Pushes go to `url`. */
+  readonly fetchFrom?: string;
   /** The machine's environment, for PATH and proxies; usual folders are searched without it. */
   readonly environment?: Environment;
   /** Limit of one network operation, 20 s unless told otherwise (Flux's `--git-timeout`). */
@@ -49,7 +51,9 @@ export function openMirror(options: MirrorOptions): Mirror {
   const git = createGitProgram(options);
   const gitDir = options.dir;
   const reader = new ObjectReader(git, gitDir);
-  const remote = createRemote(git, { ...options, gitDir, remote: remoteUrl(options.url) });
+  const { url, fetchFrom } = options;
+  const near = fetchFrom === undefined ? undefined : remoteUrl(fetchFrom).url;
+  const remote = createRemote(git, { ...options, gitDir, remote: remoteUrl(url), fetchFrom: near });
   const parts: Parts = { options, git, gitDir, reader, remote, alone: inTurn() };
   return { ...readers(parts), ...writers(parts), url: safeUrl(options.url) };
 }
@@ -101,12 +105,10 @@ function writers(parts: Parts): Pick<Mirror, Writing> {
   const push: Mirror['push'] = ({ refs, signal }) =>
     alone(async () => {
       await remote.push(refs, signal);
-      for (const { from, to } of refs) {
-        await git.ask({
-          gitDir,
-          args: from === '' ? ['update-ref', '-d', to] : ['update-ref', to, from],
-        });
-      }
+      const lines = refs.map(({ from, to }) =>
+        from === '' ? `delete ${to}\n` : `update ${to} ${from}\n`,
+      );
+      await git.ask({ gitDir, args: ['update-ref', '--stdin'], input: lines.join('') });
     });
   const notes: Mirror['notes'] = (ref) => openNotes(git, gitDir, reader, ref);
   return {
@@ -120,7 +122,7 @@ function writers(parts: Parts): Pick<Mirror, Writing> {
     commit: (options) =>
       alone(async () => {
         await makeRepository(git, gitDir);
-        const revision = await writeCommit(git, gitDir, options);
+        const revision = await writeCommit({ git, gitDir, reader }, options);
         const { note, author } = options;
         if (note) await notes(note.ref).append({ revision, text: note.text, author });
         return revision;

@@ -5,6 +5,7 @@ import { KnownError, invalid } from '../../base/index.ts';
 import type { Clock } from '../../base/index.ts';
 import type { GitProgram } from './git-program.ts';
 import type { CommitOptions, FileChange, Identity } from './mirror.ts';
+import type { ObjectReader } from './object-reader.ts';
 import { insidePath, oidOf } from './tree.ts';
 
 /** Variables that say who did it and when; times are UTC. */
@@ -30,21 +31,29 @@ function plain(text: string): string {
   return clean === '' ? 'unknown' : clean;
 }
 
+interface Repository {
+  readonly git: GitProgram;
+  readonly gitDir: string;
+  readonly reader: ObjectReader;
+}
+
 /** Stores a commit through an index of its own; nothing points at it yet. */
-export async function writeCommit(
-  git: GitProgram,
-  gitDir: string,
-  options: CommitOptions,
-): Promise<string> {
+export async function writeCommit(at: Repository, options: CommitOptions): Promise<string> {
+  const { git, gitDir, reader } = at;
   const parent = options.parent === undefined ? undefined : oidOf(options.parent);
   const index = join(gitDir, `index-${randomUUID()}`);
   const env = { GIT_INDEX_FILE: index };
   try {
-    const lines = await indexLines(git, gitDir, { parent, changes: options.changes });
-    if (parent !== undefined) await git.run({ gitDir, env, args: ['read-tree', parent] });
+    const [lines, before] = await Promise.all([
+      indexLines(git, gitDir, { parent, changes: options.changes }),
+      parent === undefined ? undefined : reader.read(`${parent}^{tree}`),
+      parent === undefined ? undefined : git.run({ gitDir, env, args: ['read-tree', parent] }),
+    ]);
     await git.run({ gitDir, env, args: ['update-index', '-z', '--index-info'], input: lines });
     const tree = text(await git.run({ gitDir, env, args: ['write-tree'] }));
-    if (parent !== undefined) await refuseNoChange(git, gitDir, { parent, tree, options });
+    if (before?.oid === tree) {
+      throw new KnownError('invalid', `no changes made in repo on branch ${options.branch}`);
+    }
     return await commitTree(git, gitDir, { tree, parent, options });
   } finally {
     await rm(index, { force: true });
@@ -67,16 +76,6 @@ async function commitTree(
   return text(revision);
 }
 
-async function refuseNoChange(
-  git: GitProgram,
-  gitDir: string,
-  { parent, tree, options }: { parent: string; tree: string; options: CommitOptions },
-): Promise<void> {
-  const before = text(await git.run({ gitDir, args: ['rev-parse', `${parent}^{tree}`] }));
-  if (before !== tree) return;
-  throw new KnownError('invalid', `no changes made in repo on branch ${options.branch}`);
-}
-
 async function indexLines(
   git: GitProgram,
   gitDir: string,
@@ -89,30 +88,42 @@ async function indexLines(
       throw invalid(`cannot write ${JSON.stringify(path)} in a repository`);
     return clean;
   });
-  const modes = parent === undefined ? new Map() : await modesOf(git, gitDir, { parent, paths });
-  const lines: string[] = [];
-  for (const [at, { content }] of changes.entries()) {
-    const path = paths[at]!;
-    if (content === undefined) {
-      lines.push(`0 ${'0'.repeat(40)}\t${path}\0`);
-      continue;
-    }
-    const oid = text(
-      await git.run({ gitDir, args: ['hash-object', '-w', '--stdin'], input: content }),
-    );
-    lines.push(`${modes.get(path) ?? '100644'} ${oid}\t${path}\0`);
+  const [modes, oids] = await Promise.all([
+    modesOf(git, gitDir, { parent, paths }),
+    storeContents(git, gitDir, changes),
+  ]);
+  return paths
+    .map((path, at) => {
+      const oid = oids[at];
+      const mode = modes.get(path) ?? '100644';
+      return oid === undefined ? `0 ${'0'.repeat(40)}\t${path}\0` : `${mode} ${oid}\t${path}\0`;
+    })
+    .join('');
+}
+
+/** Object ids of the new contents, in the order of the changes; undefined where a file is removed. */
+async function storeContents(
+  git: GitProgram,
+  gitDir: string,
+  changes: readonly FileChange[],
+): Promise<Array<string | undefined>> {
+  const oids: Array<string | undefined> = [];
+  for (const { content } of changes) {
+    const args = ['hash-object', '-w', '--stdin'];
+    const isRemoved = content === undefined;
+    oids.push(isRemoved ? undefined : text(await git.run({ gitDir, args, input: content })));
   }
-  return lines.join('');
+  return oids;
 }
 
 /** Modes of files that exist, so that an edit keeps a script executable; a link becomes a file. */
 async function modesOf(
   git: GitProgram,
   gitDir: string,
-  { parent, paths }: { parent: string; paths: readonly string[] },
+  { parent, paths }: { parent: string | undefined; paths: readonly string[] },
 ): Promise<Map<string, string>> {
   const modes = new Map<string, string>();
-  if (paths.length === 0) return modes;
+  if (paths.length === 0 || parent === undefined) return modes;
   const listed = await git.run({ gitDir, args: ['ls-tree', '-z', parent, '--', ...paths] });
   for (const line of listed.toString('utf8').split('\0').filter(Boolean)) {
     const mode = line.slice(0, 6);
