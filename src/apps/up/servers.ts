@@ -18,25 +18,25 @@ export interface ServerPorts {
 
 const host = '127.0.0.1';
 
-/** The git server; a push is news on the bus as soon as git has stored it. */
+/** The git server with one empty repository; a push is news on the bus as soon as git has stored it. */
 export async function serveGit(
   ports: ServerPorts,
-  auth: Login,
-  path: string | undefined,
+  how: { readonly auth: Login; readonly repository: string; readonly path: string | undefined },
 ): Promise<Listening> {
   const { dir, bus } = ports;
   const log = ports.log.with({ component: 'git-server' });
   let base = '';
   const server = createGitServer({
     dir: dir.file('git'),
-    auth,
+    auth: how.auth,
     anonymousRead: false,
     log,
     onPush: ({ repository, branch, revision }) => {
       bus.publish('git.pushed', { url: safeRepositoryUrl(base, repository), branch, revision });
     },
-    ...(path === undefined ? {} : { path }),
+    ...(how.path === undefined ? {} : { path: how.path }),
   });
+  await server.create(how.repository);
   const listening = await listenAt('git', ports.port, dir.lastPorts.git, (port) =>
     listen({
       host,

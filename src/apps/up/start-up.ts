@@ -1,6 +1,5 @@
 import type { Events } from '../../api/events/index.ts';
 import { createBus, type Clock, type Logger } from '../../base/index.ts';
-import type { RepositorySettings } from '../../features/sync/index.ts';
 import type { Credentials, Environment } from '../../lib/git/index.ts';
 import { listen, type Listening } from '../../lib/http/index.ts';
 import { startGateway } from '../gateway/index.ts';
@@ -93,10 +92,10 @@ async function startAll(starting: Starting): Promise<UpJson> {
   const gitLogin = await loginFile(dir, 'git-credentials', 'trice');
   const common = { dir, clock, log, bus, signal };
 
+  const repository = options.isDemo ? demoRepository : 'trice/cluster';
   const git = await serveGit(
     { ...common, port: options.gitPort },
-    gitLogin,
-    ports.environment['PATH'],
+    { auth: gitLogin, repository, path: ports.environment['PATH'] },
   );
   started.closers.push(() => git.close());
   const registry = await serveRegistry({ ...common, port: options.registryPort });
@@ -121,7 +120,10 @@ async function startAll(starting: Starting): Promise<UpJson> {
     ...common,
     cluster: embedded.cluster,
     dataDir: dir.file('operator'),
-    repositories: await repositoriesOf(dir, gitBase, options.isDemo),
+    repositories: await loadRepositories(dir, {
+      name: options.isDemo ? 'demo' : 'cluster',
+      url: safeRepositoryUrl(gitBase, repository),
+    }),
     credentials,
     environment: ports.environment,
     namespace: system.flux,
@@ -147,18 +149,6 @@ async function startAll(starting: Starting): Promise<UpJson> {
 
 /** Functions of the platform itself answer at once: no reason to wait two seconds before the first look. */
 const quick = { initialDelaySeconds: 0, timeoutSeconds: 1, periodSeconds: 1 };
-
-function repositoriesOf(
-  dir: DataDir,
-  gitBase: string,
-  isDemo: boolean,
-): Promise<RepositorySettings[]> {
-  const name = isDemo ? demoRepository : 'trice/cluster';
-  return loadRepositories(dir, {
-    name: isDemo ? 'demo' : 'cluster',
-    url: safeRepositoryUrl(gitBase, name),
-  });
-}
 
 /** Our own git server's login, for our own git server only. */
 function credentialsFor(gitBase: string, login: Login): Credentials {
