@@ -67,7 +67,8 @@ export function nextOldReplicas(
     next.set(set.metadata.name, wanted(set) - going);
     mayGo -= going;
   }
-  let spare = totalAvailable(all) - minAvailable;
+  // What replica sets report may lag behind what was asked of them, so the first bound holds here too.
+  let spare = Math.min(totalAvailable(all) - minAvailable, mayGo);
   for (const set of oldSets) {
     const left = next.get(set.metadata.name) ?? 0;
     const going = Math.min(Math.max(0, spare), left);
