@@ -1,19 +1,18 @@
 import { isRecord, KnownError, type Clock, type KubeObject } from '../../base/index.ts';
 import { functionCrd } from '../../api/function/index.ts';
-import {
-  fluxHelmReleaseCrd,
-  helmReleaseCrd,
-  helmReleaseV1beta1Crd,
-} from '../../api/helm-release/index.ts';
+import { fluxHelmReleaseCrd, helmReleaseCrd } from '../../api/helm-release/index.ts';
 import { sealedSecretCrd } from '../../api/sealed-secret/index.ts';
 import { kinds, type Cluster } from '../../lib/kube/index.ts';
 
-/** The definitions of every kind we serve. */
+/**
+ * The definitions that we install. The HelmRelease of flux.weave.works/v1beta1 is not among them: its
+ * group would come first where a person types `kubectl get helmrelease`. Who has such objects brings
+ * their definition, and we read them.
+ */
 export const crds: readonly KubeObject[] = [
   functionCrd,
   helmReleaseCrd,
   fluxHelmReleaseCrd,
-  helmReleaseV1beta1Crd,
   sealedSecretCrd,
 ];
 
