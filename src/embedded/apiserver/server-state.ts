@@ -9,6 +9,7 @@ import type { PathTarget } from './http/api-path.ts';
 import type { PodRuntime } from './pod-runtime.ts';
 import type { ResourceRegistry } from './resources/resource-registry.ts';
 import type { ServedResource } from './resources/served-resource.ts';
+import type { KeyLocks } from './write/key-locks.ts';
 import type { Store } from './store/store.ts';
 
 /** What every part of the server is handed. */
@@ -20,6 +21,7 @@ export interface ServerState {
   readonly resources: ResourceRegistry;
   readonly admission: Admission;
   readonly addresses: AddressAllocator;
+  readonly locks: KeyLocks;
   readonly tokens: TokenIssuer;
   readonly authorizer: Authorizer;
   /** The runtime may come later than the server, or never. */

@@ -20,6 +20,7 @@ import { createRegistry } from './resources/resource-registry.ts';
 import { route, statusOf } from './route.ts';
 import type { ServerState } from './server-state.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
+import { createKeyLocks } from './write/key-locks.ts';
 import { upgrades } from './streams/upgrades.ts';
 
 /** How the server is put together. */
@@ -133,6 +134,7 @@ function buildState(
     profile,
     resources: createRegistry(profile),
     admission: createAdmission([namespaceLifecycle, definitions, serviceAccount]),
+    locks: createKeyLocks(),
     addresses: createAddresses(store, serviceCidr),
     tokens: createTokenIssuer({ store, clock, ...(keyPem === undefined ? {} : { keyPem }) }),
     authorizer: createAuthorizer(rbacRules(store)),

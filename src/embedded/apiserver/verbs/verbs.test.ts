@@ -117,7 +117,7 @@ describe('create', () => {
   });
 
   it('takes YAML, and refuses forms nobody knows', async () => {
-    const yaml = await test.call('POST', maps, 'metadata:\n  name: y\ndata:\n  a: "1"\n', {
+    const yaml = await test.call('POST', maps, 'metadata:\n  name: yaml\ndata:\n  a: "1"\n', {
       'content-type': 'application/yaml',
     });
     expect(yaml.body).toMatchObject({ data: { a: '1' } });

@@ -3,6 +3,7 @@ import { deepEqual } from '../../../lib/schema/index.ts';
 import { badRequest, conflict, invalidObject } from '../http/status-error.ts';
 import type { WriteOptions } from '../http/write-options.ts';
 import { versioned } from '../present/shape.ts';
+import { keyOfObject } from '../resources/served-resource.ts';
 import { nowText, type Call } from '../server-state.ts';
 import { RevisionError, type Stored } from '../store/store.ts';
 import { storedOfCall } from '../verbs/get.ts';
@@ -25,7 +26,13 @@ export interface Change {
 const attempts = 5;
 
 /** Changes the object a call names; a race is tried again unless the change is tied to a version. */
-export async function changeObject(call: Call, change: Change): Promise<Written> {
+export function changeObject(call: Call, change: Change): Promise<Written> {
+  const { resource, state, target } = call;
+  const key = keyOfObject(resource, target.namespace, target.name ?? '');
+  return state.locks.run(key, () => changeInTurn(call, change));
+}
+
+async function changeInTurn(call: Call, change: Change): Promise<Written> {
   for (let attempt = 1; ; attempt++) {
     const stored = storedOfCall(call);
     try {
