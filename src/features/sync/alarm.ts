@@ -18,12 +18,14 @@ export function createAlarm(clock: Clock): Alarm {
     },
     async wait(ms, signal) {
       if (!isRung && !signal.aborted && ms > 0) {
-        const over = new AbortController();
-        const until = AbortSignal.any([signal, over.signal]);
-        const rung = new Promise<void>((resolve) => (wake = resolve));
-        await Promise.race([rung, clock.sleep(ms, until).catch(() => {})]);
-        over.abort();
+        const timer = new AbortController();
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          signal.addEventListener('abort', () => resolve(), { signal: timer.signal });
+          clock.sleep(ms, timer.signal).then(resolve, () => {});
+        });
         wake = undefined;
+        timer.abort();
       }
       isRung = false;
     },

@@ -1,9 +1,11 @@
-import type { Key } from '../../base/index.ts';
+import { messageOf } from '../../base/index.ts';
+import type { Key, Run } from '../../base/index.ts';
 import type { Mirror } from '../../lib/git/index.ts';
 import { kinds } from '../../lib/kube/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
 import { textMap } from '../../lib/manifest/index.ts';
 import type { RepositorySettings } from './settings.ts';
+import { withTimeLimit } from './time-limit.ts';
 
 /** Where the revision that was applied last is kept, for a restart and for other people to see. */
 export interface Marker {
@@ -56,5 +58,28 @@ export function secretMarker(cluster: Cluster, key: Key, repository: string | un
       }
       await cluster.patch(kinds.Secret, key, { metadata }, { type: 'merge' });
     },
+  };
+}
+
+/**
+ * Moves a marker to each revision, once. One that cannot be moved is said in the log and tried again
+ * with the next sync: the sync itself stands. As in fluxd it is always written once after a start.
+ */
+export function markerMover(
+  marker: Marker,
+  run: Run & { readonly ms: number },
+): (revision: string) => Promise<void> {
+  let written: string | undefined;
+  const { clock, ms, signal, log } = run;
+  return async (revision) => {
+    if (revision === written) return;
+    const limit = { clock, ms, signal, what: `writing ${marker.text}` };
+    try {
+      await withTimeLimit(limit, (until) => marker.write(revision, until));
+      log.info('', { state: marker.text, old: written ?? '', new: revision });
+      written = revision;
+    } catch (thrown) {
+      if (!signal.aborted) log.error(messageOf(thrown), { state: marker.text });
+    }
   };
 }

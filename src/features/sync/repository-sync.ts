@@ -5,12 +5,14 @@ import { openMirror, safeUrl } from '../../lib/git/index.ts';
 import type { Mirror } from '../../lib/git/index.ts';
 import { syncSetName } from '../../lib/manifest/index.ts';
 import { createAlarm } from './alarm.ts';
-import { secretMarker, tagMarker } from './marker.ts';
+import { markerMover, secretMarker, tagMarker } from './marker.ts';
 import type { Marker } from './marker.ts';
 import type { SyncPorts } from './ports.ts';
 import { createRevisionReader } from './read-revision.ts';
 import type { Reading } from './read-revision.ts';
 import type { RepositorySettings } from './settings.ts';
+import { reportOf } from './report-of.ts';
+import type { Failure } from './report-of.ts';
 import { createReporter } from './state-object.ts';
 import type { Reporter, SyncReport } from './state-object.ts';
 import { announce } from './sync-event.ts';
@@ -39,6 +41,7 @@ export class RepositorySync {
   readonly #log: Logger;
   readonly #pass: SyncPass;
   readonly #marker: Marker;
+  readonly #moveMarker: (revision: string) => Promise<void>;
   readonly #reporter: Reporter;
   readonly #alarm;
   readonly #refreshes = createWaiters<string>();
@@ -52,9 +55,8 @@ export class RepositorySync {
   #head: string | undefined;
   #tried: string | undefined;
   #applied: string | undefined;
-  #marked: string | undefined;
   #isSeeded = false;
-  #failure: { readonly state: 'unreachable' | 'failing'; readonly message: string } | undefined;
+  #failure: Failure | undefined;
   #result: PassResult | undefined;
 
   constructor(ports: SyncPorts, settings: RepositorySettings, around: Surroundings) {
@@ -72,7 +74,7 @@ export class RepositorySync {
       ...(ports.environment === undefined ? {} : { environment: ports.environment }),
     });
     const reader = createRevisionReader(this.mirror, settings.paths);
-    const { cluster } = ports;
+    const { cluster, clock, signal } = ports;
     const setName = setNameOf(settings);
     this.#pass = new SyncPass({ cluster, reader, settings, setName, otherSets: around.otherSets });
     const key = { namespace: ports.namespace, name: ports.keySecretName ?? keySecret };
@@ -80,6 +82,12 @@ export class RepositorySync {
       settings.state === 'git'
         ? tagMarker(this.mirror, settings)
         : secretMarker(cluster, key, around.isFirst ? undefined : settings.name);
+    this.#moveMarker = markerMover(this.#marker, {
+      clock,
+      signal,
+      log: this.#log,
+      ms: settings.gitTimeoutMs,
+    });
     this.#reporter = createReporter(ports, settings);
     this.done = this.#loop();
   }
@@ -142,13 +150,18 @@ export class RepositorySync {
     const { clock, signal } = this.#ports;
     while (!signal.aborted) {
       await this.#turn();
-      const next = Math.min(this.#fetchAt, this.#fullSyncAt, this.#retryAt);
-      await this.#alarm.wait(next - clock.now().getTime(), signal);
+      await this.#alarm.wait(this.#nextAt() - clock.now().getTime(), signal);
     }
     const stopped = new KnownError('failed', 'the sync has been stopped');
     this.#refreshes.reject(stopped);
     this.#syncs.reject(stopped);
     await this.mirror.close();
+  }
+
+  /** When there is something to do by itself; without a head nothing but fetching. */
+  #nextAt(): number {
+    if (this.#head === undefined) return this.#fetchAt;
+    return Math.min(this.#fetchAt, this.#fullSyncAt, this.#retryAt);
   }
 
   /** Nothing that happens in one turn may end the loop. */
@@ -206,7 +219,7 @@ export class RepositorySync {
   }
 
   async #sync(): Promise<void> {
-    const { clock, log, signal } = this.#ports;
+    const { clock, signal } = this.#ports;
     const head = this.#head!;
     const now = clock.now().getTime();
     const isFull = now >= this.#fullSyncAt;
@@ -232,8 +245,6 @@ export class RepositorySync {
       this.#retryLater(thrown);
       asked?.reject(thrown);
       throw thrown;
-    } finally {
-      log.debug('sync over', { HEAD: head });
     }
   }
 
@@ -241,9 +252,8 @@ export class RepositorySync {
   async #seed(): Promise<void> {
     if (this.#isSeeded) return;
     try {
-      this.#marked = await this.#marker.read();
-      this.#applied = this.#marked;
-      if (this.#marked !== undefined) await this.#pass.seed(this.#marked);
+      this.#applied = await this.#marker.read();
+      if (this.#applied !== undefined) await this.#pass.seed(this.#applied);
       this.#isSeeded = true;
     } catch (thrown) {
       if (!(thrown instanceof KnownError)) throw thrown;
@@ -261,26 +271,9 @@ export class RepositorySync {
     if (result.isRetryDue) this.#retryLater(undefined);
     else this.#retryNever();
     await announce(this.#ports, { settings: this.settings, mirror: this.mirror, before, result });
-    if (this.#marked !== result.revision) await this.#mark(result.revision);
+    await this.#moveMarker(result.revision);
     this.#applied = result.revision;
     await this.#tell();
-  }
-
-  /** A marker that cannot be moved is said, and tried again with the next sync; the sync itself stands. */
-  async #mark(revision: string): Promise<void> {
-    const { signal, clock } = this.#ports;
-    const old = this.#marked ?? '';
-    try {
-      const what = `writing ${this.#marker.text}`;
-      const ms = this.settings.gitTimeoutMs;
-      await withTimeLimit({ clock, ms, signal, what }, (until) =>
-        this.#marker.write(revision, until),
-      );
-      this.#marked = revision;
-      this.#log.info('', { state: this.#marker.text, old, new: revision });
-    } catch (thrown) {
-      this.#log.error(messageOf(thrown), { state: this.#marker.text });
-    }
   }
 
   #retryLater(thrown: unknown): void {
@@ -316,24 +309,4 @@ export function setNameOf({ url, branch, paths }: RepositorySettings): string {
 
 function noBranch(branch: string): KnownError {
   return new KnownError('not-found', `the repository has no branch "${branch}" (or no commit yet)`);
-}
-
-function reportOf(
-  head: string | undefined,
-  applied: string | undefined,
-  result: PassResult | undefined,
-  failure: { readonly state: 'unreachable' | 'failing'; readonly message: string } | undefined,
-): SyncReport {
-  const problems = result?.problems ?? [];
-  const common = {
-    head: head ?? '',
-    revision: applied ?? '',
-    syncedAt: '',
-    objects: result?.objects ?? 0,
-    problems,
-  };
-  if (failure !== undefined) return { ...common, ...failure };
-  if (result === undefined) return { ...common, state: 'waiting', message: '' };
-  const message = problems.length === 0 ? '' : `${problems.length} problems`;
-  return { ...common, state: problems.length === 0 ? 'synced' : 'failing', message };
 }

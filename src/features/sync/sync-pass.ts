@@ -54,6 +54,8 @@ export class SyncPass {
   /** Checksums of what is surely applied. */
   #applied = new Map<string, string>();
   #unknown = new Set<string>();
+  /** Something that git does not name may be ours: only the live objects tell what is to go. */
+  #isMemoryIncomplete = false;
   /** Deletions that wait for a person. */
   #held: Problem | undefined;
 
@@ -66,7 +68,8 @@ export class SyncPass {
     const { cluster, reader, settings } = this.#ports;
     const reading = await reader.read(revision);
     const scopeOf = await loadScopes(cluster, reading.manifests);
-    this.#wanted = wantedOf(desiredOf(reading, scopeOf, settings));
+    const desired = desiredOf(reading, scopeOf, settings);
+    this.#wanted = wantedOf(desired);
   }
 
   /** Throws when the revision cannot be read at all; what goes wrong with single objects is in the result. */
@@ -77,14 +80,20 @@ export class SyncPass {
     const desired = desiredOf(reading, scopeOf, settings);
     if (settings.isStrict) refuseProblems(desired);
     this.#logUnknown(desired, run.log);
-    const live = how.isFull ? await listMarked(cluster, run.log) : new Map<string, KubeObject>();
+    const isListing = how.isFull || this.#isMemoryIncomplete;
+    const live = isListing ? await listMarked(cluster, run.log) : undefined;
     const before = this.#applied;
     const due = objectsToApply(desired, { isFull: how.isFull, before });
     const outcomes = await logged(run, due.length, () =>
       applyAll(
         cluster,
         due,
-        { setName, otherSets, live, isServerSideApply: settings.isServerSideApply },
+        {
+          setName,
+          otherSets,
+          live: live ?? new Map(),
+          isServerSideApply: settings.isServerSideApply,
+        },
         run,
       ),
     );
@@ -110,6 +119,7 @@ export class SyncPass {
     }
     for (const id of this.#applied.keys()) if (!wanted.has(id)) this.#applied.delete(id);
     this.#wanted = wanted;
+    this.#isMemoryIncomplete = desired.problems.length > 0 || !desired.mayPrune;
     const failed = outcomes.flatMap((each) => (each.is === 'failed' ? [each.problem] : []));
     const unknown = desired.unknown.map(({ object, file, line }) => ({
       id: resourceId(object),
@@ -130,22 +140,25 @@ export class SyncPass {
   async #prune(
     desired: Desired,
     how: PassHow,
-    { live, run }: { readonly live: ReadonlyMap<string, KubeObject>; readonly run: Run },
+    {
+      live,
+      run,
+    }: { readonly live: ReadonlyMap<string, KubeObject> | undefined; readonly run: Run },
   ): Promise<{ outcomes: Outcome[]; problems: Problem[] }> {
     const { settings, setName } = this.#ports;
     if (settings.garbageCollection === 'off') return { outcomes: [], problems: [] };
-    const candidates = how.isFull ? [...live.values()] : await this.#gone(desired);
+    const candidates = live === undefined ? await this.#gone(desired) : [...live.values()];
     const { deletions, isHeld } = pruningOf({
       live: candidates,
       setName,
       desired,
-      total: Math.max(this.#wanted.size, this.#ownCount(live)),
+      total: Math.max(this.#wanted.size, live === undefined ? 0 : this.#ownCount(live)),
       guard: settings.pruneGuard,
       isConfirmed: how.isPruneConfirmed,
     });
     if (!desired.mayPrune) logNotPruning(run.log, desired);
     if (isHeld) this.#held = this.#hold(deletions.length, run.log);
-    else if (how.isFull) this.#held = undefined;
+    else if (live !== undefined) this.#held = undefined;
     const problems = this.#held === undefined ? [] : [this.#held];
     return { outcomes: isHeld ? [] : await this.#delete(deletions, run), problems };
   }

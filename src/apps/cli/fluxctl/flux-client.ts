@@ -98,24 +98,23 @@ async function call<T>(
   { io, limitMs }: { readonly io: CliIo; readonly limitMs: number },
 ): Promise<T> {
   const over = new AbortController();
-  const limit = new AbortController();
-  const timer = io.clock.sleep(limitMs, limit.signal).then(
-    () => over.abort(),
+  const timer = new AbortController();
+  const stop = (): void => over.abort(io.signal.reason);
+  io.signal.addEventListener('abort', stop, { once: true });
+  const late = new KnownError('timeout', `no answer from Flux within ${limitMs / 1000}s`);
+  io.clock.sleep(limitMs, timer.signal).then(
+    () => over.abort(late),
     () => {},
   );
   try {
-    const signal = AbortSignal.any([io.signal, over.signal]);
     const headers = { accept: 'application/json', ...(init.headers as Record<string, string>) };
-    const answer = await send(path, { ...init, headers, signal });
+    const answer = await send(path, { ...init, headers, signal: over.signal });
     return await readAnswer<T>(answer);
   } catch (thrown) {
-    if (over.signal.aborted) {
-      throw new KnownError('timeout', `no answer from Flux within ${limitMs / 1000}s`);
-    }
-    throw thrown;
+    throw over.signal.reason === late ? late : thrown;
   } finally {
-    limit.abort();
-    await timer;
+    timer.abort();
+    io.signal.removeEventListener('abort', stop);
   }
 }
 
