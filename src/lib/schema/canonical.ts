@@ -87,7 +87,8 @@ function isNumber(schema: TypeSchema): boolean {
 }
 
 function isOmitted(field: TypeField, value: unknown): boolean {
-  if (field.always) return false;
+  // An empty list of managers is an order to stop tracking, which must reach the one who tracks.
+  if (field.always || field.name === 'managedFields') return false;
   if (Array.isArray(value)) return value.length === 0;
   if (field.schema.form === 'map') return isRecord(value) && Object.keys(value).length === 0;
   if (field.pointer || field.schema.form !== 'scalar') return false;

@@ -25,7 +25,7 @@ export { strategicDiff, threeWayMergePatch } from './patch/three-way.ts';
 export { trackUpdate } from './ownership/update.ts';
 export type { UpdateToTrack } from './ownership/update.ts';
 export { applyServerSide } from './ownership/apply.ts';
-export type { ApplyRequest } from './ownership/apply.ts';
+export type { Applied, ApplyRequest } from './ownership/apply.ts';
 export { ApplyConflict } from './ownership/conflict.ts';
 export type { FieldConflict } from './ownership/conflict.ts';
 export { structuralErrors } from './custom/structural.ts';

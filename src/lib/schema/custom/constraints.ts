@@ -35,7 +35,7 @@ function brokenNumber(schema: JsonSchema, value: number): string[] {
 }
 
 function brokenText(schema: JsonSchema, value: string): string[] {
-  const length = [...value].length;
+  const { length } = Array.from(value);
   const broken: string[] = [];
   if (schema.maxLength !== undefined && length > schema.maxLength) {
     broken.push(`should be at most ${schema.maxLength} chars long`);
