@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Events } from '../../api/events/index.ts';
 import type { Bus, Clock, Logger } from '../../base/index.ts';
 import {
@@ -48,13 +49,17 @@ export interface Operator {
 }
 
 /** Applies our definitions, then starts every feature. They run until the signal aborts. */
-export async function startOperator(ports: OperatorPorts): Promise<Operator> {
+export async function startOperator({ namespace, ...ports }: OperatorPorts): Promise<Operator> {
   await applyCrds(ports.cluster, ports.clock, ports.signal);
   await ensureBasicAuth(ports.cluster);
   const functions = startFunctions({ ...ports, ...ports.functions });
   const seal = startSeal(ports);
-  const release = startRelease({ ...ports, dataDir: `${ports.dataDir}/release` });
-  const sync = startSync({ ...ports, dataDir: `${ports.dataDir}/sync` });
+  const release = startRelease({
+    ...ports,
+    dataDir: `${ports.dataDir}/release`,
+    render: { now: () => ports.clock.now(), random: randomBytes },
+  });
+  const sync = startSync({ ...ports, namespace, dataDir: `${ports.dataDir}/sync` });
   const images = startImages({
     ...ports,
     dataDir: `${ports.dataDir}/image`,
