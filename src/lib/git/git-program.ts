@@ -177,11 +177,12 @@ function startError(error: NodeJS.ErrnoException): KnownError {
   return new KnownError('failed', why, { cause: error });
 }
 
-/** The end of what git wrote to standard error, on one line. */
+/** What git wrote to standard error, on one line: the lines that say they are errors, else the last. */
 export function lastLines(stderr: string): string {
   const lines = stderr
     .split('\n')
     .map((line) => line.replace(/^.*\r(?=.)/, '').trim())
     .filter((line) => line !== '' && !/^(hint|warning|Cloning into|From|To) ?/.test(line));
-  return lines.slice(-4).join('; ') || 'no reason given';
+  const telling = lines.filter((line) => /^(fatal|error|remote|ssh|git@\S+):/i.test(line));
+  return (telling.length > 0 ? telling : lines).slice(-4).join('; ') || 'no reason given';
 }

@@ -180,6 +180,34 @@ describe('reading', () => {
   });
 });
 
+describe('a broken copy', () => {
+  it.each([
+    [
+      'a lock that a killed process left',
+      (dir: string) => writeFileSync(join(dir, 'packed-refs.lock'), ''),
+    ],
+    [
+      'an emptied ref lock',
+      (dir: string) => writeFileSync(join(dir, 'refs', 'heads', 'master.lock'), ''),
+    ],
+    ['lost objects', (dir: string) => rmSync(join(dir, 'objects'), { recursive: true })],
+    ['a lost HEAD', (dir: string) => rmSync(join(dir, 'HEAD'))],
+  ])('is made again: %s', async (_name, damage) => {
+    commit('one', { a: '1' });
+    const dir = join(mkdtempSync(join(root, 'broken-')), 'm.git');
+    const mirrored = openMirror({ url: origin, dir, clock: systemClock, log: silentLogger });
+    await mirrored.fetch();
+    await mirrored.load({ revision: (await mirrored.head('master'))! });
+    damage(dir);
+    const head = commit('two', { a: '2' });
+    git(origin, 'update-ref', 'refs/tags/x', head);
+    await mirrored.fetch();
+    expect(await mirrored.head('master')).toBe(head);
+    expect((await mirrored.load({ revision: head }))[0]?.content.toString()).toBe('2');
+    await mirrored.close();
+  });
+});
+
 describe('writing', () => {
   it('commits, pushes and knows the new head at once', async () => {
     write({ 'a.yaml': 'a: 1\n', gone: 'x', run: 'x' });

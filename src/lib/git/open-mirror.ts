@@ -40,10 +40,12 @@ interface Parts {
   readonly gitDir: string;
   readonly reader: ObjectReader;
   readonly remote: Remote;
+  readonly fetches: { count: number };
   /** Runs writers one after another. */
   readonly alone: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
+const fetchesBetweenTidying = 100;
 const refspecs = ['heads', 'tags', 'notes'].map((kind) => `+refs/${kind}/*:refs/${kind}/*`);
 
 /** Opens the mirror of a repository; no I/O happens before the first call. Throws on a refused URL. */
@@ -54,7 +56,15 @@ export function openMirror(options: MirrorOptions): Mirror {
   const { url, fetchFrom } = options;
   const near = fetchFrom === undefined ? undefined : remoteUrl(fetchFrom).url;
   const remote = createRemote(git, { ...options, gitDir, remote: remoteUrl(url), fetchFrom: near });
-  const parts: Parts = { options, git, gitDir, reader, remote, alone: inTurn() };
+  const parts: Parts = {
+    options,
+    git,
+    gitDir,
+    reader,
+    remote,
+    fetches: { count: 0 },
+    alone: inTurn(),
+  };
   return { ...readers(parts), ...writers(parts), url: safeUrl(options.url) };
 }
 
@@ -114,11 +124,7 @@ function writers(parts: Parts): Pick<Mirror, Writing> {
   return {
     push,
     notes,
-    fetch: (signal) =>
-      alone(async () => {
-        await makeRepository(git, gitDir);
-        await remote.fetch(refspecs, signal);
-      }),
+    fetch: (signal) => alone(() => fetchWhole(parts, signal)),
     commit: (options) =>
       alone(async () => {
         await makeRepository(git, gitDir);
@@ -137,6 +143,38 @@ function writers(parts: Parts): Pick<Mirror, Writing> {
       });
     },
   };
+}
+
+// What git says of a copy that a killed process or a full disk left behind.
+const broken =
+  /\.lock': File exists|bad object|object file .* is empty|corrupt|not a git repository|unable to (read|unpack)|inflate/i;
+
+/** Fetches; a copy that is broken is thrown away and made again, once. */
+async function fetchWhole(parts: Parts, signal: AbortSignal | undefined): Promise<void> {
+  const { git, gitDir, remote, reader, options } = parts;
+  await makeRepository(git, gitDir);
+  try {
+    await remote.fetch(refspecs, signal);
+  } catch (thrown) {
+    const isBroken = thrown instanceof KnownError && broken.test(thrown.message);
+    if (!isBroken || thrown.code === 'unreachable' || !(await isThere(gitDir))) throw thrown;
+    options.log.warn('the copy of the repository is broken; it is made again', {
+      url: safeUrl(options.url),
+      reason: thrown,
+    });
+    await reader.close();
+    await rm(gitDir, { recursive: true, force: true });
+    await makeRepository(git, gitDir);
+    await remote.fetch(refspecs, signal);
+  }
+  await tidy(parts);
+}
+
+/** Packs what many fetches and commits left in single files. */
+async function tidy({ git, gitDir, fetches }: Parts): Promise<void> {
+  fetches.count += 1;
+  if (fetches.count % fetchesBetweenTidying !== 0) return;
+  await git.ask({ gitDir, args: ['-c', 'gc.auto=1000', 'gc', '--auto', '--quiet', '--no-detach'] });
 }
 
 /** Made under another name first, so that a half-made one is never taken for a repository. */
