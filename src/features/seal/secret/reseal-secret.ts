@@ -1,8 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { KnownError } from '../../../base/index.ts';
-import type { JsonRecord } from '../../../base/index.ts';
 import { withScope } from '../../../api/sealed-secret/index.ts';
-import type { Scope, SealedSecret, TemplateMetadata } from '../../../api/sealed-secret/index.ts';
+import type { Scope, SealedSecret } from '../../../api/sealed-secret/index.ts';
 import { decodeBase64 } from '../crypto/base64.ts';
 import type { KeyRing } from '../crypto/key-ring.ts';
 import { labelOf } from '../crypto/label.ts';
@@ -14,7 +13,7 @@ const scopes: readonly Scope[] = ['strict', 'namespace-wide', 'cluster-wide'];
 /**
  * Seals every value anew with another key. The scope is the one the values are bound to, found by
  * opening them, never the one that annotations claim: otherwise anybody could widen a scope here
- * (CVE-2026-22728). Metadata of the result is that of the object itself.
+ * (CVE-2026-22728). Labels and annotations for the Secret are kept; the original loses them.
  * @throws {KnownError} `invalid` when it does not open, when its values differ in scope, or when it
  *   has `template.data`, which a resealed object cannot keep apart from the values.
  */
@@ -27,15 +26,9 @@ export async function resealSecret(
     throw new KnownError('invalid', 'spec.template.data cannot be re-encrypted');
   }
   const scope = await scopeOfValues(sealed, ring);
-  const { namespace, name, labels, annotations, finalizers } = sealed.metadata;
-  const metadata: JsonRecord = {
-    namespace,
-    name,
-    labels,
-    annotations: withScope(annotations, scope),
-    finalizers,
-  };
-  const template = { ...sealed.spec.template, metadata: metadata as TemplateMetadata };
+  const inner = sealed.spec.template?.metadata ?? {};
+  const metadata = { ...inner, annotations: withScope(inner.annotations, scope) };
+  const template = { ...sealed.spec.template, metadata };
   const opened = await unsealSecret(
     { ...sealed, spec: { ...sealed.spec, template } },
     { ring, render: refuseTemplates, scope },

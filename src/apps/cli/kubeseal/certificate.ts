@@ -1,0 +1,33 @@
+import { fileURLToPath } from 'node:url';
+import { KnownError, messageOf } from '../../../base/index.ts';
+import type { CliIo } from '../io.ts';
+import { findController } from './cluster.ts';
+import type { Options } from './options.ts';
+import { readText } from './read-file.ts';
+
+/** The certificate to seal with, as PEM: from `--cert` (a file or a URL), else from the controller. */
+export async function openCertificate(options: Options, io: CliIo): Promise<string> {
+  const given = options.flags.string('cert');
+  if (given === '') return (await findController(options, io)).certificate();
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(given)?.[1];
+  // One letter is a drive of Windows.
+  if (scheme === undefined || scheme.length === 1) return readText(given, io);
+  if (scheme.toLowerCase() === 'file') return readText(fileURLToPath(given), io);
+  return fetchText(given);
+}
+
+async function fetchText(url: string): Promise<string> {
+  let answer: Response;
+  try {
+    answer = await fetch(url);
+  } catch (thrown) {
+    const cause = thrown instanceof Error ? thrown.cause : undefined;
+    throw new KnownError(
+      'unreachable',
+      `Get ${JSON.stringify(url)}: ${messageOf(cause ?? thrown)}`,
+    );
+  }
+  if (answer.status === 200) return answer.text();
+  const status = `${answer.status} ${answer.statusText}`.trim();
+  throw new KnownError('unreachable', `cannot fetch ${JSON.stringify(url)}: ${status}`);
+}
