@@ -14,6 +14,14 @@ export interface InProcess {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** Namespaces that the platform's own parts live in. */
+export const system = {
+  flux: 'fluxcd',
+  openfaas: 'openfaas',
+  functions: 'openfaas-fn',
+  kube: 'kube-system',
+} as const;
+
 const manager = 'trice-up';
 
 /**

@@ -4,11 +4,12 @@ import { kinds, type Cluster } from '../../lib/kube/index.ts';
 
 export interface StatusPage {
   readonly cluster: Cluster;
-  readonly endpoints: Readonly<Record<string, string>>;
+  /** URL of the function gateway. */
+  readonly gateway: string;
 }
 
 /** One plain page: where things are, what is released, what runs. The dashboard takes its place later. */
-export function statusPage({ cluster, endpoints }: StatusPage): Handler {
+export function statusPage({ cluster, gateway }: StatusPage): Handler {
   return async (request) => {
     if (new URL(request.url).pathname !== '/') return new Response('not found\n', { status: 404 });
     const [deployments, releases] = await Promise.all([
@@ -21,7 +22,7 @@ export function statusPage({ cluster, endpoints }: StatusPage): Handler {
     });
     const body = [
       '<h1>Trice</h1>',
-      table(['service', 'address'], Object.entries(endpoints)),
+      `<p>Functions answer at ${escapeHtml(gateway)}/function/NAME</p>`,
       '<h2>Releases</h2>',
       table(['namespace', 'name', 'phase', 'message'], releases),
       '<h2>Deployments</h2>',
