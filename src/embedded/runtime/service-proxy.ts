@@ -82,15 +82,17 @@ export function startServiceProxy(options: ServiceProxyOptions): { readonly done
     names.write(services, endpoints);
   });
   endpoints.onChange(() => names.write(services, endpoints));
-  const done = new Promise<void>((resolve) => {
-    const stop = (): void => {
-      for (const open of listeners.values()) for (const server of open.values()) server.close();
-      resolve();
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
+  const closeAll = (): void => {
+    for (const open of listeners.values()) for (const server of open.values()) server.close();
+  };
+  return { done: aborted(signal).then(closeAll) };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    return signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  return { done };
 }
 
 function portsOf({ spec }: Service): Map<string, string> {

@@ -192,7 +192,7 @@ describe('a deployment', () => {
       each.metadata.annotations?.['deployment.kubernetes.io/revision-history'],
       specOf(each)['replicas'],
     ]);
-    expect(revisions.toSorted()).toEqual([
+    expect(revisions.toSorted((a, b) => Number(a[0]) - Number(b[0]))).toEqual([
       ['2', undefined, 0],
       ['3', '1', 2],
     ]);
@@ -390,14 +390,17 @@ describe('a service', () => {
       const [subset] = (object?.['subsets'] ?? []) as Array<Record<string, unknown[] | undefined>>;
       return subset?.['addresses']?.length === 1 && subset['notReadyAddresses']?.length === 1;
     });
-    const [subset] = found?.['subsets'] as Array<{ ports: unknown; addresses: JsonRecord[] }>;
+    const [subset] = (found?.['subsets'] ?? []) as Array<{
+      ports: unknown;
+      addresses: JsonRecord[];
+    }>;
     expect(subset?.ports).toEqual([{ port: 8080, protocol: 'TCP' }]);
     expect(subset?.addresses[0]).toMatchObject({ nodeName: 'trice', targetRef: { kind: 'Pod' } });
     const readiness = async (): Promise<unknown[]> =>
       (await slicesOf('front')).map((slice) =>
         (slice['endpoints'] as Array<{ conditions: { ready: boolean } }>)
           .map((each) => each.conditions.ready)
-          .toSorted(),
+          .toSorted((a, b) => Number(a) - Number(b)),
       );
     await eventually(readiness, [[false, true]]);
     const items = await slicesOf('front');
@@ -475,9 +478,9 @@ describe('a pod', () => {
       ready: false,
       lastState: { terminated: { exitCode: 2, reason: 'Error' } },
     });
-    expect((status?.['state'] as { waiting: { message: string } }).waiting.message).toMatch(
-      /^back-off 10s restarting failed container=c pod=loops_demo\(/,
-    );
+    expect(
+      (status?.['state'] as { waiting?: { message: string } } | undefined)?.waiting?.message,
+    ).toMatch(/^back-off 10s restarting failed container=c pod=loops_demo\(/);
     expect(statusOf(held)['phase']).toBe('Running');
   });
 

@@ -9,8 +9,11 @@ import type {
 import type { LogStore } from '../logs/log-store.ts';
 import { runProbes } from '../probes/probes.ts';
 import { tryAction } from '../probes/probe.ts';
-import { nextBackoffMs, isSidecar } from './decide-pod.ts';
+import { isSidecar, nextBackoffMs, restarts } from './decide-pod.ts';
+import { earlierEnd, earlierStatus } from './earlier-life.ts';
 import type { ContainerReport } from './pod-status.ts';
+import { stopContainer } from './stop-container.ts';
+import { reasonOf, WaitingError, waitText } from './waiting.ts';
 import { timeText, type ContainerSpec, type Pod, type Terminated } from './pod.ts';
 
 /** What a container's life needs from its pod's. */
@@ -54,32 +57,15 @@ export class ContainerLife {
     this.spec = spec;
     this.isInit = isInit;
     this.#ports = ports;
-    const before = [
-      ...(ports.pod().status?.initContainerStatuses ?? []),
-      ...(ports.pod().status?.containerStatuses ?? []),
-    ].find((each) => each.name === spec.name);
+    const before = earlierStatus(ports.pod(), spec.name);
     if (before === undefined) return;
     this.#imageId = before.imageID;
     this.#restartCount = before.restartCount;
     this.#last = before.lastState.terminated;
-    // It ran when this program ended, and its process ended with it; or it had ended before.
-    const ended =
-      before.state.terminated ?? (before.state.running && this.#lost(before.state.running));
+    const ended = earlierEnd(before, ports.run.clock);
     if (ended === undefined) return;
     this.#state = 'terminated';
     this.#terminated = ended;
-    if (before.state.terminated === undefined) this.#backoffMs = undefined;
-  }
-
-  #lost({ startedAt }: { readonly startedAt: string }): Terminated {
-    const finishedAt = timeText(this.#ports.run.clock.now());
-    return {
-      exitCode: 255,
-      reason: 'Unknown',
-      message: 'the node was restarted',
-      startedAt,
-      finishedAt,
-    };
   }
 
   get running(): RunningContainer | undefined {
@@ -251,15 +237,15 @@ export class ContainerLife {
   }
 
   #ended({ exitCode, signal, reason, message }: Exited, containerID: string): void {
-    const { run, changed, pod, tell } = this.#ports;
     this.#probing?.abort();
-    const now = run.clock.now();
+    const now = this.#ports.run.clock.now();
+    const startedAt = this.#startedAt ?? now;
     this.#terminated = {
       exitCode,
       ...(signal === undefined ? {} : { signal }),
       reason: reason ?? (exitCode === 0 ? 'Completed' : 'Error'),
       ...(message === undefined ? {} : { message }),
-      startedAt: timeText(this.#startedAt ?? now),
+      startedAt: timeText(startedAt),
       finishedAt: timeText(now),
       containerID,
     };
@@ -267,90 +253,33 @@ export class ContainerLife {
     this.#running = undefined;
     this.#ready = false;
     this.#started = false;
-    const ranForMs = now.getTime() - (this.#startedAt ?? now).getTime();
-    this.#backoffMs = nextBackoffMs(this.#backoffMs, ranForMs);
-    this.#notBefore = now.getTime() + this.#backoffMs;
-    const policy = pod().spec.restartPolicy ?? 'Always';
-    const again = policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
-    if (again && this.#backoffMs > 0 && pod().metadata.deletionTimestamp === undefined) {
-      const { name, namespace = '', uid = '' } = pod().metadata;
-      const which = `container=${this.spec.name} pod=${name}_${namespace}(${uid})`;
-      const wait = waitText(this.#backoffMs);
-      this.#waiting = {
-        reason: 'CrashLoopBackOff',
-        message: `back-off ${wait} restarting failed ${which}`,
-      };
-      tell(
-        'Warning',
-        'BackOff',
-        `Back-off restarting failed container ${this.spec.name} in pod ${name}_${namespace}(${uid})`,
-      );
-    }
-    changed();
+    const waitMs = nextBackoffMs(this.#backoffMs, now.getTime() - startedAt.getTime());
+    this.#backoffMs = waitMs;
+    this.#notBefore = now.getTime() + waitMs;
+    if (waitMs > 0) this.#holdBack(waitMs);
+    this.#ports.changed();
   }
 
-  /** Ends it: preStop, SIGTERM, and SIGKILL when the grace is over. Resolves when it has ended. */
+  /** It will be started again, but not at once. */
+  #holdBack(waitMs: number): void {
+    const { pod, tell } = this.#ports;
+    const { metadata, spec } = pod();
+    if (metadata.deletionTimestamp !== undefined || !restarts(spec, this.report)) return;
+    const { name, namespace = '', uid = '' } = metadata;
+    const message = `back-off ${waitText(waitMs)} restarting failed container=${this.spec.name} pod=${name}_${namespace}(${uid})`;
+    this.#waiting = { reason: 'CrashLoopBackOff', message };
+    const where = `container ${this.spec.name} in pod ${name}_${namespace}(${uid})`;
+    tell('Warning', 'BackOff', `Back-off restarting failed ${where}`);
+  }
+
+  /** Ends it within its grace. Resolves when it has ended. */
   async stop(graceSeconds: number): Promise<void> {
     await this.#starting;
     const running = this.#running;
     if (running === undefined) return;
-    const { clock } = this.#ports.run;
     this.#probing?.abort();
-    const over = new AbortController();
-    const graceMs = graceSeconds * 1000;
-    clock.sleep(graceMs, over.signal).then(
-      () => running.kill('SIGKILL'),
-      () => {},
-    );
-    const preStop = this.spec.lifecycle?.preStop;
-    if (preStop && graceSeconds > 0) await this.#preStop(running, preStop, over.signal);
-    running.kill(graceSeconds > 0 ? 'SIGTERM' : 'SIGKILL');
-    await running.exited;
-    over.abort();
-  }
-
-  async #preStop(
-    running: RunningContainer,
-    hook: NonNullable<NonNullable<ContainerSpec['lifecycle']>['preStop']>,
-    signal: AbortSignal,
-  ): Promise<void> {
     const { sandbox, tell, run } = this.#ports;
     const target = { spec: this.spec, sandbox: sandbox(), running };
-    const work = hook.sleep
-      ? run.clock.sleep(hook.sleep.seconds * 1000, signal).then(() => ({ ok: true, why: '' }))
-      : tryAction(target, hook, signal);
-    try {
-      const { ok, why } = await Promise.race([
-        work,
-        running.exited.then(() => ({ ok: true, why: '' })),
-      ]);
-      if (!ok) tell('Warning', 'FailedPreStopHook', why);
-    } catch (thrown) {
-      tell('Warning', 'FailedPreStopHook', messageOf(thrown));
-    }
+    await stopContainer(target, graceSeconds, tell, run.clock);
   }
-}
-
-/** Why a container waits, as its status says it. */
-class WaitingError extends KnownError {
-  readonly reason: string;
-  readonly event: boolean;
-
-  constructor(reason: string, message: string, event = false) {
-    super('failed', message);
-    this.reason = reason;
-    this.event = event;
-  }
-}
-
-function reasonOf(thrown: unknown): { reason: string; event: boolean } {
-  if (thrown instanceof WaitingError) return thrown;
-  return { reason: 'RunContainerError', event: true };
-}
-
-/** `10s`, `2m40s`: a duration as Go prints it. */
-function waitText(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  const minutes = Math.floor(seconds / 60);
-  return minutes === 0 ? `${seconds}s` : `${minutes}m${seconds % 60}s`;
 }

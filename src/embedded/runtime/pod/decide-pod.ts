@@ -54,27 +54,32 @@ function needsStart(spec: PodSpec, view: ContainerView): boolean {
   return view.state === 'terminated' && restarts(spec, view);
 }
 
+type InitState = 'open' | 'done' | 'failed';
+
+/** Init containers run one after the other; the first that is not through decides. */
 function decideInit(
   spec: PodSpec,
   views: readonly ContainerView[],
   wantStart: (view: ContainerView) => void,
-): 'open' | 'done' | 'failed' {
+): InitState {
   for (const view of views.filter((each) => each.isInit)) {
-    if (isSidecar(view)) {
-      if (view.state === 'waiting' || view.state === 'terminated') wantStart(view);
-      if (view.state !== 'running' || !view.started) {
-        // A sidecar that was up once and restarts does not hold the others back again.
-        if (view.restartCount > 0) continue;
-        return 'open';
-      }
-      continue;
-    }
-    if (view.state === 'terminated' && view.terminated?.exitCode === 0) continue;
-    if (view.state === 'terminated' && spec.restartPolicy === 'Never') return 'failed';
-    if (view.state === 'waiting' || view.state === 'terminated') wantStart(view);
-    return 'open';
+    const isDown = view.state === 'waiting' || view.state === 'terminated';
+    const state = isSidecar(view) ? sidecarState(view) : initState(spec, view);
+    if (isDown && (state === 'open' || isSidecar(view))) wantStart(view);
+    if (state !== 'done') return state;
   }
   return 'done';
+}
+
+/** A sidecar that was up once and restarts does not hold the others back again. */
+function sidecarState(view: ContainerView): InitState {
+  return (view.state === 'running' && view.started) || view.restartCount > 0 ? 'done' : 'open';
+}
+
+function initState(spec: PodSpec, { state, terminated }: ContainerView): InitState {
+  if (state !== 'terminated') return 'open';
+  if (terminated?.exitCode === 0) return 'done';
+  return spec.restartPolicy === 'Never' ? 'failed' : 'open';
 }
 
 /** Whether a container that ended is started again. */

@@ -2,7 +2,7 @@ import { KnownError, type KubeObject } from '../../../base/index.ts';
 import { fieldValue, resourceValue, type PodFacts } from '../volumes/fields.ts';
 import type { Sources, SourceKind } from '../volumes/sources.ts';
 import { contentOf } from '../volumes/volume-files.ts';
-import type { ContainerSpec, EnvVar, KeyRef, Pod } from './pod.ts';
+import type { ContainerSpec, EnvFrom, EnvVar, KeyRef, Pod } from './pod.ts';
 
 /** Replaces `$(NAME)` by what the map has; `$$(NAME)` stays as `$(NAME)`, unknown names stay as they are. Pure. */
 export function expand(text: string, values: Readonly<Record<string, string>>): string {
@@ -37,19 +37,28 @@ export async function containerEnv(
     KUBERNETES_SERVICE_PORT_HTTPS: String(port),
     KUBERNETES_PORT: `tcp://${host}:${port}`,
   };
-  const { namespace = '' } = pod.metadata;
-  for (const { prefix = '', configMapRef, secretRef } of container.envFrom ?? []) {
-    const kind = configMapRef ? 'ConfigMap' : 'Secret';
-    const { name = '', optional = false } = configMapRef ?? secretRef ?? {};
-    const object = await required(ports.sources, kind, { namespace, name }, optional);
-    for (const [key, value] of object === undefined ? [] : contentOf(object))
-      env[`${prefix}${key}`] = value.toString('utf8');
-  }
+  for (const each of container.envFrom ?? [])
+    Object.assign(env, await allOf(ports.sources, pod.metadata.namespace ?? '', each));
   for (const each of container.env ?? []) {
     const value = await valueOf({ pod, container, ports, env }, each);
     if (value !== undefined) env[each.name] = value;
   }
   return env;
+}
+
+/** Every key of a ConfigMap or Secret as a variable. */
+async function allOf(
+  sources: Sources,
+  namespace: string,
+  { prefix = '', configMapRef, secretRef }: EnvFrom,
+): Promise<Record<string, string>> {
+  const kind = configMapRef ? 'ConfigMap' : 'Secret';
+  const { name = '', optional = false } = configMapRef ?? secretRef ?? {};
+  const object = await required(sources, kind, { namespace, name }, optional);
+  const content = object === undefined ? [] : [...contentOf(object)];
+  return Object.fromEntries(
+    content.map(([key, value]) => [`${prefix}${key}`, value.toString('utf8')]),
+  );
 }
 
 interface At {

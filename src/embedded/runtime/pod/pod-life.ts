@@ -1,16 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { join } from 'node:path';
 import { KnownError, messageOf, type Clock, type Logger, type Run } from '../../../base/index.ts';
 import { kinds, recordEvent, type Cluster } from '../../../lib/kube/index.ts';
 import type { PodDriver, PullHow, Sandbox } from '../driver.ts';
 import type { LogStore } from '../logs/log-store.ts';
-import { createPodVolumes, type PodVolumes } from '../volumes/pod-volumes.ts';
 import type { Sources } from '../volumes/sources.ts';
 import type { TokenFor } from '../volumes/volume-files.ts';
 import { ContainerLife, type ContainerPorts } from './container-life.ts';
 import { decidePod, type PodPlan } from './decide-pod.ts';
-import { containerEnv, expand } from './env.ts';
+import { PodPlace } from './pod-place.ts';
 import { podStatus } from './pod-status.ts';
 import { timeText, type ContainerSpec, type Pod, type PodStatus } from './pod.ts';
 
@@ -42,13 +40,11 @@ export class PodLife {
   readonly #run: Run;
   readonly #stop = new AbortController();
   readonly #containers: ContainerLife[];
-  readonly #volumes: PodVolumes;
+  readonly #place: PodPlace;
   #pod: Pod;
   #isGone = false;
   #wake: () => void = () => {};
   #isWoken = true;
-  #driver: PodDriver | undefined;
-  #sandbox: Sandbox | undefined;
   #preparing: Promise<void> | undefined;
   #isPrepared = false;
   #prepareTries = 0;
@@ -67,19 +63,17 @@ export class PodLife {
     const all = AbortSignal.any([signal, this.#stop.signal]);
     this.#run = { signal: all, log, clock: ports.clock };
     this.#startTime = pod.status?.startTime ?? timeText(ports.clock.now());
-    const facts = () => ({ podIP: this.#sandbox?.podIP, hostIP: ports.hostIP });
-    const { sources, tokenFor } = ports;
-    const volumePorts = { sources, tokenFor, latest: () => this.#pod, podFacts: facts };
-    this.#volumes = createPodVolumes(pod, join(this.#dir, 'volumes'), volumePorts, this.#run);
+    this.#place = new PodPlace(
+      ports,
+      () => this.#pod,
+      this.#run,
+      (...news) => this.#tell(...news),
+    );
     this.#containers = [
       ...(pod.spec.initContainers ?? []).map((spec) => this.#container(spec, true)),
       ...pod.spec.containers.map((spec) => this.#container(spec, false)),
     ];
     this.done = this.#live(signal);
-  }
-
-  get #dir(): string {
-    return join(this.#ports.dir, this.#pod.metadata.uid ?? '');
   }
 
   /** The pod as the API has it now; undefined when it was removed there. */
@@ -91,7 +85,7 @@ export class PodLife {
 
   /** The place of the pod and its containers, for logs, exec and dial. */
   get sandbox(): Sandbox | undefined {
-    return this.#sandbox;
+    return this.#place.sandbox;
   }
 
   container(name: string): ContainerLife | undefined {
@@ -114,44 +108,16 @@ export class PodLife {
       run: this.#run,
       logs: this.#ports.logs,
       sandbox: () => {
-        if (this.#sandbox === undefined) throw new KnownError('failed', 'the pod has no place yet');
-        return this.#sandbox;
+        const { sandbox } = this.#place;
+        if (sandbox === undefined) throw new KnownError('failed', 'the pod has no place yet');
+        return sandbox;
       },
-      pull: async (each) => {
-        if (this.#driver === undefined) throw new KnownError('failed', 'no driver was chosen');
-        const policy = each.imagePullPolicy ?? 'IfNotPresent';
-        if (policy === 'Always') this.#tell('Normal', 'Pulling', `Pulling image "${each.image}"`);
-        return this.#driver.pull(each.image, await this.#pullHow(policy));
-      },
-      settings: (each) => this.#settings(each),
+      pull: (each) => this.#place.pull(each),
+      settings: (each) => this.#place.settings(each),
       changed: () => this.#look(),
       tell: (type, reason, message) => this.#tell(type, reason, message),
     };
     return new ContainerLife(spec, isInit, ports);
-  }
-
-  async #pullHow(policy: string): Promise<PullHow> {
-    const credentials = await this.#ports.credentialsOf(this.#pod);
-    return { policy, credentials, signal: this.#run.signal };
-  }
-
-  async #settings(spec: ContainerSpec) {
-    const { cluster, sources, hostIP, apiServer } = this.#ports;
-    const { namespace = '', name } = this.#pod.metadata;
-    const services =
-      this.#pod.spec.enableServiceLinks === false
-        ? []
-        : (await cluster.list(kinds.Service, { namespace })).items;
-    const facts = { podIP: this.#sandbox?.podIP, hostIP };
-    const own = await containerEnv(this.#pod, spec, { sources, services, facts, apiServer });
-    const env = { HOSTNAME: this.#pod.spec.hostname ?? name, ...own };
-    const mounts = await this.#volumes.mountsOf(spec);
-    return {
-      env,
-      mounts,
-      ...(spec.command ? { command: spec.command.map((each) => expand(each, env)) } : {}),
-      ...(spec.args ? { args: spec.args.map((each) => expand(each, env)) } : {}),
-    };
   }
 
   async #live(outer: AbortSignal): Promise<void> {
@@ -172,7 +138,7 @@ export class PodLife {
     }
     // The platform stops: its containers end with it, while the API keeps the pod for the next start.
     await this.#stopAll(2);
-    await this.#sandbox?.close();
+    await this.#place.close();
   }
 
   async #pause(woken: Promise<void>, waitMs: number | undefined): Promise<void> {
@@ -188,44 +154,35 @@ export class PodLife {
     const { deletionTimestamp } = this.#pod.metadata;
     if (deletionTimestamp !== undefined) return this.#terminate(Date.parse(deletionTimestamp));
     const now = this.#ports.clock.now().getTime();
-    const plan = decidePod(
-      this.#pod.spec,
-      this.#containers.map((each) => each.report),
-      now,
-    );
-    const hasEnded = plan.phase === 'Succeeded' || plan.phase === 'Failed' || this.#wasOver();
-    if (hasEnded || this.#failure !== undefined) {
+    const reports = this.#containers.map((each) => each.report);
+    const plan = decidePod(this.#pod.spec, reports, now);
+    const overdueMs = this.#overdueMs(now);
+    if (isOver(plan.phase) || isOver(this.#pod.status?.phase) || this.#failure !== undefined) {
       await this.#writeStatus(plan);
       await this.#finish();
       return undefined;
     }
-    const overdueMs = this.#overdueMs(now);
-    if (overdueMs !== undefined && overdueMs <= 0) return this.#fail();
-    if (!this.#isPrepared) {
-      await this.#writeStatus(plan);
-      if (this.#preparing !== undefined) return undefined;
-      if (now < this.#retryAt) return this.#retryAt - now;
-      this.#preparing = this.#prepare().finally(() => {
-        this.#preparing = undefined;
-        this.#look();
-      });
-      return undefined;
-    }
-    for (const name of plan.start) this.container(name)?.start();
+    if (overdueMs <= 0) return this.#fail();
+    if (this.#isPrepared) for (const name of plan.start) this.container(name)?.start();
     await this.#writeStatus(plan);
-    const waits = [plan.waitMs, overdueMs].filter((each) => each !== undefined);
-    return waits.length === 0 ? undefined : Math.max(1, Math.min(...waits));
+    const waitMs = this.#isPrepared ? plan.waitMs : this.#prepareSoon(now);
+    return soonest(waitMs, overdueMs);
   }
 
-  /** It had ended before this program was started. */
-  #wasOver(): boolean {
-    const phase = this.#pod.status?.phase;
-    return phase === 'Succeeded' || phase === 'Failed';
+  /** Begins to prepare, beside the loop; milliseconds until the next try when the last one failed. */
+  #prepareSoon(now: number): number | undefined {
+    if (this.#preparing !== undefined) return undefined;
+    if (now < this.#retryAt) return this.#retryAt - now;
+    this.#preparing = this.#prepare().finally(() => {
+      this.#preparing = undefined;
+      this.#look();
+    });
+    return undefined;
   }
 
-  #overdueMs(now: number): number | undefined {
+  #overdueMs(now: number): number {
     const { activeDeadlineSeconds } = this.#pod.spec;
-    if (activeDeadlineSeconds === undefined) return undefined;
+    if (activeDeadlineSeconds === undefined) return Infinity;
     return Date.parse(this.#startTime) + activeDeadlineSeconds * 1000 - now;
   }
 
@@ -237,20 +194,12 @@ export class PodLife {
     return 1;
   }
 
-  /** Chooses the driver, makes the place and the volumes; tried again with growing waits. */
+  /** Driver, place and volumes; tried again with growing waits. */
   async #prepare(): Promise<void> {
     try {
-      this.#driver ??= await this.#choose();
-      if (this.#driver !== undefined) {
-        const wish = { podIP: this.#pod.status?.podIP };
-        this.#sandbox ??= await this.#driver.openSandbox(this.#pod, wish);
-        await this.#volumes.prepare(this.#pod, {
-          podIP: this.#sandbox.podIP,
-          hostIP: this.#ports.hostIP,
-        });
-        this.#isPrepared = true;
-        return;
-      }
+      await this.#place.prepare(this.#containers.map((each) => each.spec));
+      this.#isPrepared = true;
+      return;
     } catch (thrown) {
       if (this.#run.signal.aborted) return;
       const message = messageOf(thrown);
@@ -264,40 +213,15 @@ export class PodLife {
     this.#retryAt = this.#ports.clock.now().getTime() + waitMs;
   }
 
-  /** The first driver that can run every container; when there is none, the event says what to install. */
-  async #choose(): Promise<PodDriver | undefined> {
-    const reasons = new Set<string>();
-    for (const driver of this.#ports.drivers) {
-      const refusal = await this.#refusal(driver);
-      if (refusal === undefined) return driver;
-      if (refusal !== '') reasons.add(refusal);
-    }
-    const why = [...reasons].join('; ') || 'no driver is configured';
-    this.#tell(
-      'Warning',
-      'FailedCreatePodSandBox',
-      `No driver on this node can run the pod: ${why}`,
-    );
-    return undefined;
-  }
-
-  async #refusal(driver: PodDriver): Promise<string | undefined> {
-    for (const { spec } of this.#containers) {
-      const how = await this.#pullHow(spec.imagePullPolicy ?? 'IfNotPresent');
-      const refusal = await driver.refuses(this.#pod, spec, how);
-      if (refusal !== undefined) return refusal;
-    }
-    return undefined;
-  }
-
   async #writeStatus(plan: Pick<PodPlan, 'phase' | 'initialized'>): Promise<void> {
-    const { cluster, clock, hostIP } = this.#ports;
-    const over = this.#wasOver() ? this.#pod.status?.phase : undefined;
-    if (over !== undefined && this.#failure === undefined && over !== plan.phase) return;
+    const { clock, hostIP } = this.#ports;
+    // What has ended stays as it ended, also when a later start of this program knows less.
+    const { phase } = this.#pod.status ?? {};
+    if (isOver(phase) && this.#failure === undefined && phase !== plan.phase) return;
     const status = podStatus(this.#pod, {
       plan,
       containers: this.#containers.map((each) => each.report),
-      podIP: this.#sandbox?.podIP ?? this.#pod.status?.podIP,
+      podIP: this.#place.sandbox?.podIP ?? this.#pod.status?.podIP,
       hostIP,
       startTime: this.#startTime,
       now: clock.now(),
@@ -307,22 +231,17 @@ export class PodLife {
     const { uid } = this.#pod.metadata;
     const patch = { metadata: { uid }, status: status as Record<string, unknown> };
     const how = { type: 'merge', subresource: 'status' } as const;
-    try {
-      const written = (await cluster.patch(kinds.Pod, this.#pod.metadata, patch, how)) as Pod;
-      // A newer object may have come by the watch meanwhile; only the status is taken from the answer.
-      if (!this.#isGone) this.#pod = { ...this.#pod, status: written.status as PodStatus };
-    } catch (thrown) {
-      const isGone =
-        thrown instanceof KnownError && (thrown.code === 'not-found' || thrown.code === 'conflict');
-      if (!isGone) throw thrown;
-    }
+    const written = await this.#ports.cluster
+      .patch(kinds.Pod, this.#pod.metadata, patch, how)
+      .catch(unlessGone);
+    // A newer object may have come by the watch meanwhile; only the status is taken from the answer.
+    if (written !== undefined) this.#pod = { ...this.#pod, status: written['status'] as PodStatus };
   }
 
   /** After the last container: sidecars end, the address is free, logs stay until the pod is deleted. */
   async #finish(): Promise<void> {
     await this.#stopAll(this.#pod.spec.terminationGracePeriodSeconds ?? 30);
-    await this.#sandbox?.close();
-    this.#sandbox = undefined;
+    await this.#place.close();
     this.#stop.abort();
   }
 
@@ -358,22 +277,32 @@ export class PodLife {
     this.#stop.abort();
     await this.#preparing;
     await this.#stopAll(0);
-    await this.#sandbox?.close();
-    this.#sandbox = undefined;
-    const { uid } = this.#pod.metadata;
-    if (!this.#isGone) {
-      const preconditions = uid === undefined ? {} : { uid };
-      await this.#ports.cluster
-        .delete(kinds.Pod, this.#pod.metadata, { gracePeriodSeconds: 0, preconditions })
-        .catch((thrown: unknown) => {
-          if (!(thrown instanceof KnownError && thrown.code === 'conflict')) throw thrown;
-        });
-    }
-    await rm(this.#dir, { recursive: true, force: true });
-    await rm(this.#ports.logs.dirOf(uid ?? ''), { recursive: true, force: true });
+    await this.#place.close();
+    const { uid = '' } = this.#pod.metadata;
+    const how = { gracePeriodSeconds: 0, preconditions: { uid } };
+    if (!this.#isGone)
+      await this.#ports.cluster.delete(kinds.Pod, this.#pod.metadata, how).catch(unlessGone);
+    await rm(this.#place.dir, { recursive: true, force: true });
+    await rm(this.#ports.logs.dirOf(uid), { recursive: true, force: true });
     return ended;
   }
 }
 
 /** What a step returns when the pod is no more. */
 const ended = -1;
+
+function soonest(waitMs = Infinity, overdueMs = Infinity): number | undefined {
+  const nextMs = Math.min(waitMs, overdueMs);
+  return nextMs === Infinity ? undefined : Math.max(1, nextMs);
+}
+
+function isOver(phase: string | undefined): boolean {
+  return phase === 'Succeeded' || phase === 'Failed';
+}
+
+/** The pod was removed, or made anew under its name: nothing is left to write. */
+function unlessGone(thrown: unknown): undefined {
+  const isGone =
+    thrown instanceof KnownError && (thrown.code === 'not-found' || thrown.code === 'conflict');
+  if (!isGone) throw thrown;
+}

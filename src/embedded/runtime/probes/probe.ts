@@ -146,32 +146,53 @@ export async function runProbe(
 ): Promise<void> {
   const probe = target.spec[`${kind}Probe`];
   if (probe === undefined) return;
-  const { initialDelaySeconds = 0, periodSeconds = 10 } = probe;
-  const { successThreshold = 1, failureThreshold = 3 } = probe;
   const pause = (ms: number): Promise<void> => run.clock.sleep(ms, run.signal).catch(() => {});
-  if (initialDelaySeconds > 0) await pause(initialDelaySeconds * 1000);
-  let told: boolean | undefined;
-  let inRow = 0;
-  let last: boolean | undefined;
-  let quick = quickTries;
+  const count = countTries(probe);
+  const periodMs = (probe.periodSeconds ?? 10) * 1000;
+  await pause((probe.initialDelaySeconds ?? 0) * 1000);
+  // A program is usually up long before the first period is over: ask often at first, for a quick
+  // start. Failures of these first moments are no news.
+  let quick = kind === 'liveness' ? 0 : quickTries;
   while (!run.signal.aborted) {
     const { ok, why } = await tryProbe(target, probe, kind, run.signal);
     if (run.signal.aborted) return;
+    if (ok) quick = 0;
+    if (quick === 0 && judge({ ok, why }, kind, count, listener)) return;
+    quick = Math.max(0, quick - 1);
+    await pause(quick > 0 ? Math.min(quickMs, periodMs) : periodMs);
+  }
+}
+
+/** Tells what one try means; true when it was the last one. */
+function judge(
+  { ok, why }: Tried,
+  kind: ProbeKind,
+  count: (ok: boolean) => boolean | undefined,
+  listener: ProbeListener,
+): boolean {
+  if (!ok) listener.failed(kind, why);
+  const verdict = count(ok);
+  if (verdict !== undefined) listener.verdict(kind, verdict);
+  return endsWith(kind, verdict);
+}
+
+/** Liveness and startup are over with the kill they ask for, startup with its yes too. */
+function endsWith(kind: ProbeKind, verdict: boolean | undefined): boolean {
+  return kind === 'startup' ? verdict !== undefined : kind === 'liveness' && verdict === false;
+}
+
+/** Takes each try's answer; gives a verdict when the threshold is met and it is a new one. */
+function countTries({ successThreshold = 1, failureThreshold = 3 }: Probe) {
+  let told: boolean | undefined;
+  let last: boolean | undefined;
+  let inRow = 0;
+  return (ok: boolean): boolean | undefined => {
     inRow = ok === last ? inRow + 1 : 1;
     last = ok;
-    // The first seconds of a program's life are no news: it is still starting.
-    if (!ok && quick === 0) listener.failed(kind, why);
-    if (inRow >= (ok ? successThreshold : failureThreshold) && told !== ok && (ok || quick === 0)) {
-      told = ok;
-      listener.verdict(kind, ok);
-      if (kind === 'startup' && ok) return;
-      if (kind !== 'readiness' && !ok) return;
-    }
-    // A program is usually up long before the first period is over: ask often at first, for a quick start.
-    const isEarly = quick > 0 && told !== true && kind !== 'liveness';
-    quick = isEarly ? quick - 1 : 0;
-    await pause(isEarly ? Math.min(quickMs, periodSeconds * 1000) : periodSeconds * 1000);
-  }
+    if (inRow < (ok ? successThreshold : failureThreshold) || told === ok) return undefined;
+    told = ok;
+    return ok;
+  };
 }
 
 const quickTries = 40;

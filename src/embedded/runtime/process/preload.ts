@@ -93,11 +93,10 @@ function listenOn(address: string, args: unknown[]): unknown[] {
   if (typeof first === 'function') return [0, address, first];
   if (typeof first === 'object' && first !== null) {
     const options = first as Table;
-    const isOurs =
-      options['port'] !== undefined && options['path'] === undefined && isWildcard(options['host']);
+    const isOurs = options['port'] !== undefined && isWildcard(options['host']);
     return isOurs ? [{ ...options, host: address, ipv6Only: false }, ...args.slice(1)] : args;
   }
-  if (first !== undefined && first !== null && !/^\d+$/.test(String(first))) return args;
+  if (!/^\d+$/.test(String(first ?? 0))) return args;
   if (typeof second === 'string') return isWildcard(second) ? [first ?? 0, address, ...rest] : args;
   return [first ?? 0, address, ...args.slice(1)];
 }

@@ -38,23 +38,24 @@ function mapText(map: Readonly<Record<string, string>> = {}): string {
     .join('\n');
 }
 
-/** The value of a `resourceFieldRef`: in cores rounded up, or bytes, divided by the divisor. */
+/** The value of a `resourceFieldRef`: in cores or bytes, divided by the divisor and rounded up. */
 export function resourceValue(
   pod: Pod,
   ref: { containerName?: string; resource: string; divisor?: string },
   self?: ContainerSpec,
 ): string {
-  const container =
-    ref.containerName === undefined
-      ? self
-      : [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find(
-          (each) => each.name === ref.containerName,
-        );
-  const [, list = '', name = ''] = /^(limits|requests)\.(.+)$/.exec(ref.resource) ?? [];
+  const all = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
+  const named = all.find((each) => each.name === ref.containerName);
+  const text = amountText(ref.containerName === undefined ? self : named, ref.resource);
+  const divisor = amount(ref.divisor ?? '1') || 1;
+  return String(Math.ceil(amount(text) / divisor));
+}
+
+function amountText(container: ContainerSpec | undefined, resource: string): string | number {
+  const [, list = '', name = ''] = /^(limits|requests)\.(.+)$/.exec(resource) ?? [];
   const { limits = {}, requests = {} } = container?.resources ?? {};
   const text = list === 'limits' ? limits[name] : (requests[name] ?? limits[name]);
-  const divisor = amount(ref.divisor === undefined || ref.divisor === '0' ? '1' : ref.divisor);
-  return String(Math.ceil(amount(text ?? 0) / divisor));
+  return text ?? 0;
 }
 
 const factors: Readonly<Record<string, number>> = {

@@ -35,16 +35,13 @@ export function createPodVolumes(
   };
   const rewrite = (volume: Volume): (() => void) => {
     let turn = Promise.resolve();
+    // An object that is gone for now leaves the files as they were, as a kubelet does.
+    const told = (thrown: unknown): void =>
+      run.log.debug('a volume was not refreshed', { volume: volume.name, err: messageOf(thrown) });
     return () => {
       turn = turn.then(async () => {
         if (run.signal.aborted) return;
-        // An object that is gone for now leaves the files as they were, as a kubelet does.
-        await write(volume, ports.latest(), ports.podFacts()).catch((thrown: unknown) => {
-          run.log.debug('a volume was not refreshed', {
-            volume: volume.name,
-            err: messageOf(thrown),
-          });
-        });
+        await write(volume, ports.latest(), ports.podFacts()).catch(told);
       });
     };
   };
