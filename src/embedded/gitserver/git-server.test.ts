@@ -9,6 +9,7 @@ import { listen } from '../../lib/http/index.ts';
 import type { Listening } from '../../lib/http/index.ts';
 import { createGitServer } from './index.ts';
 import type { GitServer, PushEvent } from './index.ts';
+import { createUpkeep } from './upkeep.ts';
 import { RefUpdateReader } from './ref-updates.ts';
 
 const run = promisify(execFile);
@@ -174,6 +175,44 @@ describe('git server', () => {
     mkdirSync(join(root, 'x.git'), { recursive: true });
     const response = await server.handle(new Request(`http://localhost${path}`, { method }));
     expect(response.status).toBe(status);
+  });
+
+  it('is not stopped by locks that a killed process left, nor by packed refs', async () => {
+    const { dir, head } = await workTree('master');
+    await git(dir, 'push', '-q', url('me/app.git'), 'master', 'master:gone');
+    const folder = server.folderOf('me/app');
+    await git(root, `--git-dir=${folder}`, 'gc', '-q');
+    await listening.close();
+    for (const name of ['packed-refs.lock', 'HEAD.lock', 'refs/heads/master.lock']) {
+      writeFileSync(join(folder, name), '');
+    }
+    await start();
+    await git(dir, 'commit', '-q', '--allow-empty', '-m', 'two');
+    await git(dir, 'push', '-q', url('me/app.git'), 'master', ':gone');
+    expect(pushes.slice(2)).toMatchObject([
+      { branch: 'gone', before: head, revision: '' },
+      { branch: 'master', before: head },
+    ]);
+  });
+
+  it('packs what fifty pushes left in single files', async () => {
+    const { dir } = await workTree('master');
+    await server.create('me/app');
+    const folder = server.folderOf('me/app');
+    const upkeep = createUpkeep({ log: silentLogger });
+    await git(dir, 'push', '-q', url('me/app.git'), 'master');
+    for (let at = 0; at < 1_100; at += 1) writeFileSync(join(dir, `f${at}`), `${at}`);
+    await git(dir, 'add', '-A');
+    await git(dir, 'commit', '-q', '-m', 'many');
+    await git(root, `--git-dir=${folder}`, 'config', 'receive.unpackLimit', '9999');
+    await git(dir, 'push', '-q', folder, 'master');
+    expect(await git(root, `--git-dir=${folder}`, 'count-objects')).toMatch(/^1\d{3} objects/);
+    for (let at = 0; at < 50; at += 1) upkeep.pushed(folder);
+    await upkeep.settled();
+    expect(await git(root, `--git-dir=${folder}`, 'count-objects')).toMatch(/^0 objects/);
+    const copy = join(root, 'copy');
+    await git(root, 'clone', '-q', url('me/app.git'), copy);
+    expect(readdirSync(copy)).toHaveLength(1_102);
   });
 
   it('runs no hook of a repository', async () => {

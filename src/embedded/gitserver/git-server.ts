@@ -6,6 +6,8 @@ import { advertise, serveRpc } from './rpc.ts';
 import type { Service } from './rpc.ts';
 import { readRef, setHead } from './refs.ts';
 import type { RefUpdate } from './ref-updates.ts';
+import { createUpkeep } from './upkeep.ts';
+import type { Upkeep } from './upkeep.ts';
 import { openRepositories } from './repositories.ts';
 import type { Repositories } from './repositories.ts';
 
@@ -41,6 +43,12 @@ export interface GitServer {
   folderOf(repository: string): string;
 }
 
+interface Room {
+  readonly options: GitServerOptions;
+  readonly repositories: Repositories;
+  readonly upkeep: Upkeep;
+}
+
 interface Call {
   readonly repository: string;
   readonly service: Service;
@@ -50,10 +58,11 @@ interface Call {
 /** A git server over a folder. */
 export function createGitServer(options: GitServerOptions): GitServer {
   const repositories = openRepositories(options);
+  const room: Room = { options, repositories, upkeep: createUpkeep(options) };
   return {
     handle: async (request) => {
       try {
-        return await answer(options, repositories, request);
+        return await answer(room, request);
       } catch (thrown) {
         if (!(thrown instanceof KnownError)) throw thrown;
         return text(statusOf(thrown), messageOf(thrown));
@@ -70,8 +79,7 @@ function statusOf(error: KnownError): number {
 }
 
 async function answer(
-  options: GitServerOptions,
-  repositories: Repositories,
+  { options, repositories, upkeep }: Room,
   request: Request,
 ): Promise<Response> {
   const call = callOf(request);
@@ -83,11 +91,15 @@ async function answer(
     service === 'receive-pack'
       ? await repositories.make(repository)
       : await repositories.find(repository);
+  await upkeep.open(dir);
   const run = { dir, service, request, path: options.path };
   if (call.isAdvertisement) return advertise(run);
   return serveRpc({
     ...run,
-    onUpdates: (updates) => told(options, { repository, dir }, updates),
+    onUpdates: async (updates) => {
+      await told(options, { repository, dir }, updates);
+      upkeep.pushed(dir);
+    },
     onError: (why) => options.log.warn('git failed', { repository, service, reason: why }),
   });
 }

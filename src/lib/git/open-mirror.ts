@@ -174,7 +174,10 @@ async function fetchWhole(parts: Parts, signal: AbortSignal | undefined): Promis
 async function tidy({ git, gitDir, fetches }: Parts): Promise<void> {
   fetches.count += 1;
   if (fetches.count % fetchesBetweenTidying !== 0) return;
-  await git.ask({ gitDir, args: ['-c', 'gc.auto=1000', 'gc', '--auto', '--quiet', '--no-detach'] });
+  await git.ask({
+    gitDir,
+    args: ['-c', 'gc.auto=1000', '-c', 'gc.autoDetach=false', 'gc', '--auto', '--quiet'],
+  });
 }
 
 /** Made under another name first, so that a half-made one is never taken for a repository. */
