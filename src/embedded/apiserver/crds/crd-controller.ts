@@ -1,5 +1,4 @@
 import { deepEqual, structuralErrors } from '../../../lib/schema/index.ts';
-import { orUntil } from '../schema-gap.ts';
 import { RevisionError, type Store, type Stored } from '../store/store.ts';
 import type { ResourceRegistry } from '../resources/resource-registry.ts';
 import type { ServedResource } from '../resources/served-resource.ts';
@@ -187,13 +186,9 @@ function violationsOf(crd: Crd): string | undefined {
   const errors = crd.spec.versions.flatMap((version, at) =>
     version.schema?.openAPIV3Schema === undefined
       ? []
-      : orUntil(
-          () =>
-            structuralErrors(
-              version.schema!.openAPIV3Schema,
-              `spec.versions[${at}].schema.openAPIV3Schema`,
-            ),
-          () => [],
+      : structuralErrors(
+          version.schema.openAPIV3Schema,
+          `spec.versions[${at}].schema.openAPIV3Schema`,
         ),
   );
   return errors.length === 0

@@ -12,7 +12,6 @@ import {
   validateUpdate,
   type BuiltinResource,
 } from '../../kinds/index.ts';
-import { orUntil } from '../schema-gap.ts';
 import type { ServedResource, Strategy } from './served-resource.ts';
 
 /** A built-in resource as the server treats it. */
@@ -59,16 +58,8 @@ function strategyOf(resource: BuiltinResource): Strategy {
     },
     prepareCreate,
     prepareUpdate,
-    validateCreate: (object) =>
-      orUntil(
-        () => validateCreate(object),
-        () => [],
-      ),
-    validateUpdate: (object, old, subresource) =>
-      orUntil(
-        () => validateUpdate(object, old, subresource),
-        () => [],
-      ),
+    validateCreate,
+    validateUpdate,
     fieldsOf,
     fieldLabels: fieldLabelsOf(apiVersion, kind),
     table: () => tableOf(apiVersion, kind),

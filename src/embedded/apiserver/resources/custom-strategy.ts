@@ -1,4 +1,9 @@
-import { isRecord, type JsonRecord, type KubeObject } from '../../../base/index.ts';
+import {
+  isRecord,
+  type JsonRecord,
+  type KubeObject,
+  type ObjectMeta,
+} from '../../../base/index.ts';
 import {
   deepEqual,
   defaultBySchema,
@@ -15,57 +20,19 @@ import {
   type KindTable,
 } from '../../kinds/index.ts';
 import type { CustomVersion, Crd } from '../crds/crd.ts';
-import { orUntil } from '../schema-gap.ts';
 import type { Strategy } from './served-resource.ts';
 
 /** How objects of one version of a CustomResourceDefinition are treated. */
 export function customStrategy(crd: Crd, version: CustomVersion): Strategy {
-  const schema = version.schema?.openAPIV3Schema;
-  const keeps = crd.spec.preserveUnknownFields === true;
-  const type = orUntil(
-    () => fromOpenApiV3(schema),
-    () => undefined as never,
-  );
-  const apiVersion = `${crd.spec.group}/${version.name}`;
   const hasStatus = version.subresources?.status !== undefined;
   const rule = { namespaced: crd.spec.scope === 'Namespaced', nameRule: 'subdomain' as const };
-  const check = (object: KubeObject): FieldError[] =>
-    schema === undefined
-      ? []
-      : orUntil(
-          () => validateBySchema(schema, object),
-          () => [],
-        );
-  const inVersion = (object: KubeObject, wanted: string): KubeObject =>
-    object.apiVersion === wanted ? object : { ...object, apiVersion: wanted };
   const storage = crd.spec.versions.find((each) => each.storage) ?? version;
-  const storageApiVersion = `${crd.spec.group}/${storage.name}`;
+  const { check, ...bySchema } = schemaPart(crd, version);
   let table: KindTable | undefined;
   return {
-    type,
+    ...bySchema,
     strategicMerge: false,
-    unknownFields: (object) =>
-      schema === undefined || keeps || !type
-        ? []
-        : orUntil(
-            () => unknownFields(type, object),
-            () => [],
-          ),
     typeErrors: () => [],
-    canonical: (object) =>
-      schema === undefined || keeps
-        ? object
-        : (orUntil(
-            () => pruneBySchema(schema, object),
-            () => object,
-          ) as KubeObject),
-    defaulted: (object) =>
-      schema === undefined
-        ? object
-        : (orUntil(
-            () => defaultBySchema(schema, object),
-            () => object,
-          ) as KubeObject),
     prepareCreate(object) {
       if (hasStatus) delete object['status'];
       object.metadata.generation = 1;
@@ -81,9 +48,46 @@ export function customStrategy(crd: Crd, version: CustomVersion): Strategy {
       ...(version.selectableFields ?? []).map(({ jsonPath }) => jsonPath.replace(/^\./, '')),
     ],
     table: () => (table ??= customTable(version.additionalPrinterColumns ?? [])),
-    toVersion: (object) => inVersion(object, apiVersion),
-    toStorage: (object) => inVersion(object, storageApiVersion),
+    toVersion: (object) => inVersion(object, `${crd.spec.group}/${version.name}`),
+    toStorage: (object) => inVersion(object, `${crd.spec.group}/${storage.name}`),
   };
+}
+
+type SchemaPart = Pick<Strategy, 'type' | 'unknownFields' | 'canonical' | 'defaulted'> & {
+  readonly check: (object: KubeObject) => FieldError[];
+};
+
+/** What follows from the schema of the version; without one everything is kept as it comes. */
+function schemaPart(crd: Crd, version: CustomVersion): SchemaPart {
+  const schema = version.schema?.openAPIV3Schema;
+  const type = fromOpenApiV3(schema);
+  if (schema === undefined)
+    return {
+      type,
+      unknownFields: () => [],
+      canonical: withoutNullMetadata,
+      defaulted: (object) => object,
+      check: () => [],
+    };
+  const keeps = crd.spec.preserveUnknownFields === true;
+  return {
+    type,
+    unknownFields: (object) => (keeps ? [] : unknownFields(type, object)),
+    canonical: (object) =>
+      withoutNullMetadata(keeps ? object : (pruneBySchema(schema, object) as KubeObject)),
+    defaulted: (object) => defaultBySchema(schema, object) as KubeObject,
+    check: (object) => validateBySchema(schema, object),
+  };
+}
+
+/** Go drops nulls from the metadata it decodes; `creationTimestamp: null` is in many a manifest. */
+function withoutNullMetadata(object: KubeObject): KubeObject {
+  const kept = Object.entries(object.metadata).filter(([, value]) => value !== null);
+  return { ...object, metadata: Object.fromEntries(kept) as unknown as ObjectMeta };
+}
+
+function inVersion(object: KubeObject, apiVersion: string): KubeObject {
+  return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
 }
 
 function prepareUpdate(

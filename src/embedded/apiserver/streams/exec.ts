@@ -57,7 +57,7 @@ export async function execOverWebSocket(upgrade: Upgrade): Promise<void> {
   const start = (): Promise<Executing> => begin(runtime, pod, { ...options, command, isAttach });
   await run(channels, wanted, {
     start,
-    onResize: (listen) => input?.onResize(listen) ?? listenResize(channels, listen),
+    onResize: input?.onResize ?? ((listen) => listenResize(channels, listen)),
   });
 }
 

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../../base/index.ts';
-import { ApplyConflict, applyServerSide, mergePatch } from '../../../lib/schema/index.ts';
+import { ApplyConflict, applyServerSide } from '../../../lib/schema/index.ts';
 import { objectBody, type Body } from '../http/body.ts';
 import { badRequest, objectNotFound, StatusError } from '../http/status-error.ts';
 import type { WriteOptions } from '../http/write-options.ts';
@@ -7,7 +7,6 @@ import { keyOfObject } from '../resources/served-resource.ts';
 import { nowText, type Call } from '../server-state.ts';
 import { insertObject } from '../write/create.ts';
 import { decodeObject } from '../write/decode.ts';
-import { orUntil } from '../schema-gap.ts';
 import { resetFieldsOf } from '../write/ownership.ts';
 import { changeObject } from '../write/update.ts';
 import { respondWritten } from './create.ts';
@@ -72,20 +71,16 @@ function merged(
   const { resource, state } = call;
   const { options, subresource, config } = how;
   try {
-    const { object } = orUntil(
-      () =>
-        applyServerSide({
-          type: resource.strategy.type,
-          live,
-          config: structuredClone(config),
-          manager: options.fieldManager,
-          force: options.force,
-          now: nowText(state.clock),
-          subresource,
-          resetFields: resetFieldsOf(resource, subresource),
-        }),
-      () => ({ object: mergePatch(live ?? {}, config) as KubeObject, changed: true }),
-    );
+    const { object } = applyServerSide({
+      type: resource.strategy.type,
+      live,
+      config: structuredClone(config),
+      manager: options.fieldManager,
+      force: options.force,
+      now: nowText(state.clock),
+      subresource,
+      resetFields: resetFieldsOf(resource, subresource),
+    });
     const result = object as unknown as KubeObject;
     // The body's own version is a lock; without one the live object's stands.
     const version = config.metadata.resourceVersion ?? live?.metadata.resourceVersion;

@@ -1,6 +1,5 @@
 import type { KubeObject } from '../../../base/index.ts';
 import { trackUpdate } from '../../../lib/schema/index.ts';
-import { orUntil } from '../schema-gap.ts';
 import type { ServedResource } from '../resources/served-resource.ts';
 
 /** One write whose fields get an owner. Objects are in the version they are stored in. */
@@ -16,19 +15,15 @@ export interface TrackedWrite {
 export function trackOwnership(object: KubeObject, write: TrackedWrite): void {
   const { resource, live, manager, now, subresource } = write;
   const { strategy } = resource;
-  const tracked = orUntil(
-    () =>
-      trackUpdate({
-        type: strategy.type,
-        live: live && strategy.toVersion(live),
-        updated: strategy.toVersion(object),
-        manager,
-        now,
-        subresource,
-        resetFields: resetFieldsOf(resource, subresource),
-      }),
-    () => object,
-  ) as unknown as KubeObject;
+  const tracked = trackUpdate({
+    type: strategy.type,
+    live: live && strategy.toVersion(live),
+    updated: strategy.toVersion(object),
+    manager,
+    now,
+    subresource,
+    resetFields: resetFieldsOf(resource, subresource),
+  }) as unknown as KubeObject;
   const { managedFields } = tracked.metadata;
   if (managedFields === undefined || managedFields.length === 0)
     delete object.metadata.managedFields;

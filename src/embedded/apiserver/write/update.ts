@@ -19,6 +19,8 @@ export interface Change {
   readonly subresource?: string | undefined;
   /** `next` has settled who owns what (server-side apply). */
   readonly owned?: boolean;
+  /** The server's own change: no part of it is put back as it was. */
+  readonly trusted?: boolean;
   /** A whole object was sent: without a resourceVersion it is only taken by kinds that allow it. */
   readonly whole?: boolean;
 }
@@ -74,7 +76,7 @@ async function prepared(
   const managed = wanted.metadata.managedFields;
   let object = strategy.toStorage(strategy.defaulted(strategy.canonical(wanted)));
   keepMetadata(object, live);
-  strategy.prepareUpdate(object, live, change.subresource);
+  if (!change.trusted) strategy.prepareUpdate(object, live, change.subresource);
   // Ownership is judged later; /status must not put the kept list over what an apply has settled.
   if (managed === undefined) delete object.metadata.managedFields;
   else object.metadata.managedFields = managed;
