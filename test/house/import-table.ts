@@ -62,7 +62,7 @@ export const rooms: readonly Room[] = [
   app('cli', 'src/apps/'),
   { path: 'src/apps/cli/cobra', sees: ['src/base', 'src/apps/cli'] },
   command('faas-cli'),
-  command('fluxctl', 'src/apps/cli/version'),
+  command('fluxctl'),
   command('get', 'src/apps/cli/fluxctl'),
   command('helm'),
   command('kubeseal'),

@@ -1,6 +1,6 @@
 import { noArgs } from '../cobra/index.ts';
 import type { Command } from '../cobra/index.ts';
-import { packageVersion } from '../version/index.ts';
+import { packageVersion } from '../package-version.ts';
 
 /** `fluxctl version`: ours. */
 export const version: Command = {

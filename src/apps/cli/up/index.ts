@@ -11,7 +11,7 @@ import { createLogger, KnownError, messageOf, type Logger } from '../../../base/
 import { nextSteps, startUp, type UpOptions } from '../../up/index.ts';
 import { execute, noArgs, type Call, type Command, type Flag } from '../cobra/index.ts';
 import type { CliIo, Program } from '../io.ts';
-import { packageVersion } from '../version/index.ts';
+import { packageVersion } from '../package-version.ts';
 
 const port = (name: string, fallback: number, what: string): Flag => ({
   name: `${name}-port`,

@@ -1,17 +1,10 @@
 /**
  * `trice version`: what runs, and on what. Reads package.json; asks no server.
  */
-import { readFile } from 'node:fs/promises';
 import { KnownError } from '../../../base/index.ts';
 import { execute, noArgs, type Command } from '../cobra/index.ts';
 import type { Program } from '../io.ts';
-
-/** The version of this package. */
-export async function packageVersion(): Promise<string> {
-  const file = new URL('../../../../package.json', import.meta.url);
-  const { version } = JSON.parse(await readFile(file, 'utf8')) as { version: string };
-  return version;
-}
+import { packageVersion } from '../package-version.ts';
 
 const command: Command = {
   use: 'version',
