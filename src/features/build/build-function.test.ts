@@ -21,8 +21,8 @@ import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock, silentLogger, systemClock } from '../../base/index.ts';
-import { openImageStore, parseImage } from '../../lib/oci/index.ts';
-import type { ImageStore } from '../../lib/oci/index.ts';
+import { buildImage, buildLayer, openImageStore, parseImage } from '../../lib/oci/index.ts';
+import type { ImageStore, RegistryClient } from '../../lib/oci/index.ts';
 import {
   buildFunction,
   createFromTemplate,
@@ -203,6 +203,39 @@ describe('buildFunction', () => {
     execFileSync('touch', ['-d', '2001-01-01', join(projectDir, 'hello/handler.js')]);
     const two = await build({ image: 'a:2', created: new Date(0), noCache: true });
     expect(two.digest).toBe(one.digest);
+  });
+
+  it('builds upon an image with Node, for runtimes that start containers', async () => {
+    write({ 'hello/handler.js': '1' });
+    const layer = await buildLayer([{ path: 'usr/bin/node', content: 'node', mode: 0o755 }]);
+    const config = {
+      Env: ['PATH=/usr/bin', 'NODE_VERSION=24'],
+      Entrypoint: ['/entry.sh'],
+      User: 'app',
+    };
+    const made = buildImage({
+      layers: [layer],
+      config,
+      created: new Date(0),
+      architecture: 'arm64',
+    });
+    const client = {
+      image: () => Promise.resolve(made),
+      imageConfig: () => Promise.resolve(JSON.parse(made.configBytes.toString())),
+      blob: () => Promise.resolve(new Blob([new Uint8Array(layer.bytes)]).stream()),
+    } as unknown as RegistryClient;
+    const built = await build({ base: { image: 'node:24', client } });
+    expect(await configOf(built.image)).toMatchObject({
+      architecture: 'arm64',
+      config: {
+        Env: ['PATH=/usr/bin', 'NODE_VERSION=24', 'fprocess=node index.js'],
+        User: 'app',
+        Cmd: ['node', 'index.js'],
+      },
+    });
+    expect(JSON.stringify(await configOf(built.image))).not.toContain('entry.sh');
+    const root = await unpack(built.image);
+    expect(readdirSync(root).toSorted()).toEqual(['home', 'usr']);
   });
 
   it('warns of dependencies that are not installed', async () => {

@@ -33,6 +33,8 @@ export interface BuildOptions {
   readonly buildOptions?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
   readonly noCache?: boolean;
+  /** An image with Node to build upon, for runtimes that start containers; none is needed for the process driver. */
+  readonly base?: { readonly image: string; readonly client: RegistryClient };
   readonly created?: Date;
   /** `auto`: our own builder where it can, else a container tool. */
   readonly builder?: 'auto' | 'trice' | 'buildah' | 'podman' | 'docker';
@@ -45,7 +47,7 @@ export interface BuildOptions {
  * (template, handler), `unsupported` (no builder for the template), `failed` (the tool's own failure).
  */
 export async function buildFunction(options: BuildOptions): Promise<BuiltImage> {
-  const { name, projectDir, store, clock, log, signal, created } = options;
+  const { name, projectDir, store, clock, log, signal, created, base } = options;
   const ref = parseImage(options.image);
   const template = await templateOf(options);
   const copy = options.copy ?? [];
@@ -69,6 +71,7 @@ export async function buildFunction(options: BuildOptions): Promise<BuiltImage> 
     labels: options.labels ?? {},
     noCache: options.noCache ?? false,
     onLine: options.onLine ?? (() => {}),
+    ...(base === undefined ? {} : { base: { ref: parseImage(base.image), client: base.client } }),
     ...(created === undefined ? {} : { created }),
     ...(signal === undefined ? {} : { signal }),
   });

@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '../../base/index.ts';
 import type { ImageRef, ImageStore } from '../../lib/oci/index.ts';
+import type { BaseImage } from './base-image.ts';
 import type { Template } from './template.ts';
 
 /** What a builder is asked to make. */
@@ -14,6 +15,8 @@ export interface BuildTask {
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly noCache: boolean;
+  /** What our own builder puts below its layers. A Dockerfile names its base itself. */
+  readonly base?: BaseImage;
   /** When the image says it was made; the clock's time when absent and the content is new. */
   readonly created?: Date;
   readonly clock: Clock;

@@ -5,6 +5,8 @@ import { KnownError, isRecord } from '../../base/index.ts';
 import { buildImage, buildLayer } from '../../lib/oci/index.ts';
 import type { Image, ImageStore, LayerFile, LayerNames, RunConfig } from '../../lib/oci/index.ts';
 import type { Builder, BuildTask, BuiltImage } from './builder.ts';
+import { fetchBase, noBase } from './base-image.ts';
+import type { BaseParts } from './base-image.ts';
 import { readFiles } from './read-files.ts';
 import type { ProcessCommand } from './template.ts';
 
@@ -33,7 +35,9 @@ export const daemonlessBuilder: Builder = {
     for (const [createdBy, some] of layersOf(files, handlerFolder)) {
       layers.push(await cachedLayer(task, createdBy, atRoot(some, process)));
     }
-    const image = await imageOf(task, layers, process);
+    const { base: wanted, store, signal } = task;
+    const base = wanted === undefined ? noBase : await fetchBase(wanted, store, signal);
+    const image = await imageOf(task, { process, base, layers: [...base.layers, ...layers] });
     await task.store.save(task.ref, image);
     return {
       image: task.ref.text,
@@ -101,13 +105,17 @@ function contentKey(files: readonly LayerFile[]): string {
   return hash.digest('hex');
 }
 
-async function imageOf(
-  task: BuildTask,
-  layers: readonly LayerNames[],
-  process: ProcessCommand,
-): Promise<Image> {
-  const config = configOf(task, process);
-  const make = (created: Date): Image => buildImage({ layers, config, created });
+interface Parts {
+  readonly layers: readonly LayerNames[];
+  readonly process: ProcessCommand;
+  readonly base: BaseParts;
+}
+
+async function imageOf(task: BuildTask, parts: Parts): Promise<Image> {
+  const { architecture, os } = parts.base;
+  const config = configOf(task, parts);
+  const make = (created: Date): Image =>
+    buildImage({ layers: parts.layers, config, created, architecture, os });
   if (task.created !== undefined) return make(task.created);
   const before = await createdBefore(task.store, task);
   const same = before === undefined ? undefined : make(before.created);
@@ -127,15 +135,18 @@ async function createdBefore(
   return Number.isNaN(created.getTime()) ? undefined : { digest: image.digest, created };
 }
 
-function configOf(task: BuildTask, process: ProcessCommand): RunConfig {
-  const { template, labels } = task;
-  const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const usualPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** The base's environment and user stay; its entry point does not, since the template says what to start. */
+function configOf({ template, labels }: BuildTask, { process, base }: Parts): RunConfig {
+  const { Env = [usualPath], User, Labels, ExposedPorts } = base.config;
   return {
-    Env: [`PATH=${path}`, `fprocess=${template.fprocess}`],
+    Env: [...Env, `fprocess=${template.fprocess}`],
     Cmd: process.command,
     WorkingDir: `/${process.workdir}`,
-    ExposedPorts: { '8080/tcp': {} },
-    Labels: { ...labels, [processLabel]: JSON.stringify(process) },
+    ExposedPorts: { ...ExposedPorts, '8080/tcp': {} },
+    Labels: { ...Labels, ...labels, [processLabel]: JSON.stringify(process) },
+    ...(User === undefined ? {} : { User }),
   };
 }
 
