@@ -43,16 +43,18 @@ interface Envelope {
 function readEnvelope(bytes: Uint8Array): Envelope {
   const envelope: Envelope = { apiVersion: '', kind: '', raw: new Uint8Array(), contentType: '' };
   for (const field of wireFields(bytes)) {
-    if (field.number === 1) {
-      for (const inner of wireFields(bytesOf(field))) {
-        if (inner.number === 1) envelope.apiVersion = textOf(bytesOf(inner));
-        if (inner.number === 2) envelope.kind = textOf(bytesOf(inner));
-      }
-    }
+    if (field.number === 1) readTypeMeta(bytesOf(field), envelope);
     if (field.number === 2) envelope.raw = bytesOf(field);
     if (field.number === 4) envelope.contentType = textOf(bytesOf(field));
   }
   return envelope;
+}
+
+function readTypeMeta(bytes: Uint8Array, envelope: Envelope): void {
+  for (const field of wireFields(bytes)) {
+    if (field.number === 1) envelope.apiVersion = textOf(bytesOf(field));
+    if (field.number === 2) envelope.kind = textOf(bytesOf(field));
+  }
 }
 
 /** Options come under the group of what they are about, or v1. */
