@@ -69,10 +69,18 @@ export function startRelease(ports: ReleasePorts): ReleaseFeature {
   };
   ports.bus.subscribe('git.pushed', ({ url }) => wakeUsersOf(url), ports.signal);
   return {
-    done: controller.done.finally(() => git.close()),
+    done: untilClosed(controller.done, git),
     enqueue: controller.enqueue,
     syncGit: () => wakeUsersOf(),
   };
+}
+
+async function untilClosed(done: Promise<void>, git: GitCharts): Promise<void> {
+  try {
+    await done;
+  } finally {
+    await git.close();
+  }
 }
 
 function reconcilerOf(

@@ -118,22 +118,28 @@ function withCondition(
 ): HelmReleaseStatus {
   const all = status.conditions ?? [];
   const old = all.find(({ type }) => type === condition.type);
-  const lastTransitionTime =
-    old?.status === condition.status ? (old.lastTransitionTime ?? time) : time;
+  const isSame = old?.status === condition.status;
   const rest = all.filter(({ type }) => type !== condition.type);
   const next: HelmReleaseStatus = {
     ...status,
-    conditions: [...rest, { ...condition, lastUpdateTime: time, lastTransitionTime }],
+    conditions: [
+      ...rest,
+      {
+        ...condition,
+        lastUpdateTime: time,
+        lastTransitionTime: isSame ? (old.lastTransitionTime ?? time) : time,
+      },
+    ],
   };
-  const isTrue = condition.status === 'True';
-  if (isTrue && condition.type === 'RolledBack' && old?.status !== 'True') {
-    next.rollbackCount = (status.rollbackCount ?? 0) + 1;
-  }
-  if (isTrue && condition.type === 'Released') {
-    next.rollbackCount = 0;
-    next.conditions = next.conditions?.filter(({ type }) => type !== 'RolledBack') ?? [];
-  }
-  return next;
+  if (condition.status !== 'True') return next;
+  if (condition.type === 'Released') return withoutRollback(next);
+  const isNews = condition.type === 'RolledBack' && !isSame;
+  return isNews ? { ...next, rollbackCount: (next.rollbackCount ?? 0) + 1 } : next;
+}
+
+function withoutRollback(status: HelmReleaseStatus): HelmReleaseStatus {
+  const conditions = status.conditions?.filter(({ type }) => type !== 'RolledBack') ?? [];
+  return { ...status, rollbackCount: 0, conditions };
 }
 
 /** Whether a condition is True. */

@@ -7,12 +7,12 @@ export function globPattern(pattern: string): RegExp {
     const char = pattern[at] ?? '';
     if (char === '*') source += '[^/]*';
     else if (char === '?') source += '[^/]';
-    else if (char === '\\') source += escaped(pattern[(at += 1)] ?? bad(pattern));
+    else if (char === '\\') source += literal(pattern[(at += 1)] ?? bad(pattern));
     else if (char === '[') {
       const end = classEnd(pattern, at);
       source += `(?!/)${pattern.slice(at, end)}]`;
       at = end;
-    } else source += escaped(char);
+    } else source += literal(char);
   }
   return new RegExp(`^${source}$`, 'su');
 }
@@ -23,8 +23,9 @@ function classEnd(pattern: string, start: number): number {
   return at < pattern.length ? at : bad(pattern);
 }
 
-function escaped(char: string): string {
-  return /[\w\s]/.test(char) || char > '\u007f' ? char : `\\${char}`;
+/** The character as a regular expression with the `u` flag that matches it alone. */
+export function literal(char: string): string {
+  return /[\^$\\.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char;
 }
 
 function bad(pattern: string): never {

@@ -15,6 +15,9 @@ export type {
   Maintainer,
 } from './chart/chart.ts';
 export { chartOf, loadChart, valuesOf } from './chart/load.ts';
+export { nodeOf } from './chart/node.ts';
+export type { ChartNode } from './chart/node.ts';
+export { unmarshal } from './go-yaml.ts';
 export { metadataJson } from './release/codec.ts';
 export { compareVersions, isCompatible, parseConstraint, parseVersion } from './semver.ts';
 export type { Constraint, Version } from './semver.ts';
@@ -24,6 +27,7 @@ export type { SetMode } from './values/strvals.ts';
 export {
   clusterCapabilities,
   defaultCapabilities,
+  helmGoVersion,
   helmVersion,
   parseKubeVersion,
 } from './render/capabilities.ts';
@@ -49,7 +53,7 @@ export { createSecretStore } from './release/store.ts';
 export type { ReleaseHead, ReleaseStore } from './release/store.ts';
 export { installRelease } from './release/install.ts';
 export type { DeployOptions, InstallOptions } from './release/install.ts';
-export { upgradeRelease } from './release/upgrade.ts';
+export { computedValues, upgradeRelease } from './release/upgrade.ts';
 export type { UpgradeOptions } from './release/upgrade.ts';
 export { rollbackRelease } from './release/rollback.ts';
 export type { RollbackOptions } from './release/rollback.ts';

@@ -63,7 +63,9 @@ export async function installRelease(
 ): Promise<Release> {
   const { name, namespace } = options;
   const problem = releaseNameProblem(name);
-  if (problem !== undefined) throw new KnownError('invalid', `${problem}: ${name}`);
+  if (problem !== undefined) {
+    throw new KnownError('invalid', `release name ${JSON.stringify(name)}: ${problem}`);
+  }
   const store = createSecretStore({ ...ports, namespace });
   const version = await firstRevision(store, options);
   if (options.dryRun !== true && options.skipCrds !== true) await installCrds(ports, options.chart);

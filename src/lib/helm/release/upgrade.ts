@@ -95,7 +95,7 @@ function valuesFor(
   const how = { warn: () => {}, keepNulls: false };
   if (valuesFrom === 'reset') return { values, chart };
   if (valuesFrom === 'reuse') {
-    const defaults = coalesce(nodeOf(storedAsChart(current)), old, () => {});
+    const defaults = computedValues(current);
     return {
       values: coalesceTables(how, copyValues(values), copyValues(old), ''),
       chart: { ...chart, values: defaults },
@@ -105,6 +105,11 @@ function valuesFor(
     return { values: coalesceTables(how, copyValues(values), copyValues(old), ''), chart };
   }
   return { values: Object.keys(values).length === 0 ? old : values, chart };
+}
+
+/** A release's chart defaults with the user's values on them, from what is stored. */
+export function computedValues(release: Release): JsonRecord {
+  return coalesce(nodeOf(storedAsChart(release)), release.config ?? {}, () => {});
 }
 
 /** What is needed of a stored chart to compute its values again. */

@@ -174,9 +174,9 @@ const kubeVersionType: HostType = {
     Minor: (version: KubeVersion) => version.minor,
   },
   methods: {
-    String: { params: ['any'], call: (self: HostObject) => (self.value as KubeVersion).version },
+    String: { params: [], call: (self: HostObject) => (self.value as KubeVersion).version },
     GitVersion: {
-      params: ['any'],
+      params: [],
       call: (self: HostObject) => (self.value as KubeVersion).version,
     },
   },
@@ -188,7 +188,7 @@ const versionSetType = {
   element: 'string',
   methods: {
     Has: {
-      params: ['any', 'string'] as const,
+      params: ['string'] as const,
       call: (self: readonly string[], version: string) => self.includes(version),
     },
   },

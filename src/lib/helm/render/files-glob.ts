@@ -1,3 +1,5 @@
+import { literal } from '../glob.ts';
+
 /**
  * A pattern of the library gobwas/glob with `/` as separator: `*` stays inside a folder, `**` does
  * not, `?`, `[a-z]`, `[!a]`, `{a,b}`. A pattern that does not compile matches everything, as in Helm.
@@ -26,7 +28,7 @@ function sourceOf(pattern: string): string {
       at = end;
     } else if (char === '\\') {
       at += 1;
-      source += escaped(pattern[at] ?? '');
+      source += literal(pattern[at] ?? '');
     } else {
       const [text, change] = plain(char, depth);
       source += text;
@@ -42,15 +44,11 @@ function plain(char: string, depth: number): [string, number] {
   if (char === '{') return ['(?:', 1];
   if (char === '}' && depth > 0) return [')', -1];
   if (char === ',' && depth > 0) return ['|', 0];
-  return [escaped(char), 0];
+  return [literal(char), 0];
 }
 
 function classOf(inside: string): string {
   const isNegated = inside.startsWith('!');
   const body = (isNegated ? inside.slice(1) : inside).replaceAll(/[\\^[\]&~|]/g, '\\$&');
   return `[${isNegated ? '^' : ''}${body}]`;
-}
-
-function escaped(char: string): string {
-  return /[\^$\\.*+?()[\]{}|/-]/.test(char) ? `\\${char}` : char;
 }

@@ -35,14 +35,14 @@ const filesType = {
   name: 'engine.files',
   element: '[]uint8',
   methods: {
-    Get: { params: ['any', 'string'] as const, call: textOf },
+    Get: { params: ['string'] as const, call: textOf },
     GetBytes: {
-      params: ['any', 'string'] as const,
+      params: ['string'] as const,
       call: (files: Files, name: string) =>
         Object.hasOwn(files, name) ? files[name] : new Uint8Array(),
     },
     Glob: {
-      params: ['any', 'string'] as const,
+      params: ['string'] as const,
       call: (files: Files, pattern: string) => {
         const wanted = globToRegExp(pattern);
         const found = Object.entries(files).filter(([name]) => wanted.test(name));
@@ -50,7 +50,7 @@ const filesType = {
       },
     },
     Lines: {
-      params: ['any', 'string'] as const,
+      params: ['string'] as const,
       call: (files: Files, name: string) => {
         const text = textOf(files, name);
         if (text === '') return typedList([], 'string');
@@ -58,12 +58,12 @@ const filesType = {
       },
     },
     AsConfig: {
-      params: ['any'] as const,
+      params: [] as const,
       call: (files: Files) =>
         yamlOf(sorted(files).map(([name, data]) => [baseName(name), fromBytes(data)])),
     },
     AsSecrets: {
-      params: ['any'] as const,
+      params: [] as const,
       call: (files: Files) =>
         yamlOf(
           sorted(files).map(([name, data]) => [

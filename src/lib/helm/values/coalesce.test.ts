@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonRecord } from '../../../base/index.ts';
-import type { Chart, ChartMetadata } from '../chart/chart.ts';
+import type { Chart, ChartMetadata, Dependency } from '../chart/chart.ts';
 import { nodeOf } from '../chart/node.ts';
 import type { ChartNode } from '../chart/node.ts';
 import { fullPath } from '../chart/node.ts';
@@ -97,7 +97,7 @@ describe('dependencies', () => {
   const names = (node: ChartNode): string[] => node.dependencies.map((each) => each.metadata.name);
 
   function processed(
-    dependencies: Partial<import('../chart/chart.ts').Dependency>[],
+    dependencies: Partial<Dependency>[],
     values: JsonRecord = {},
     charts: Chart[] = [chart('a'), chart('b')],
   ): ChartNode {
@@ -107,7 +107,7 @@ describe('dependencies', () => {
     return node;
   }
 
-  it.each<[string, Partial<import('../chart/chart.ts').Dependency>[], JsonRecord, string[]]>([
+  it.each<[string, Partial<Dependency>[], JsonRecord, string[]]>([
     ['undeclared ones first', [{ name: 'b' }], {}, ['a', 'b']],
     ['declared order', [{ name: 'b' }, { name: 'a' }], {}, ['b', 'a']],
     [

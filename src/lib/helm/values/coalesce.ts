@@ -121,7 +121,7 @@ export function coalesceTables(
     const full = joined(prefix, key);
     if (!has(over, key)) put(over, key, value);
     else if (over[key] === null && !how.keepNulls && value !== null) delete over[key];
-    else mergeEntry(how, { given: over[key], value, full });
+    else if (over[key] !== null) mergeEntry(how, { given: over[key], value, full });
   }
   return over;
 }

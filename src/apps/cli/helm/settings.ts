@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import type { Logger } from '../../../base/index.ts';
+import { silentLogger } from '../../../base/index.ts';
+import type { ActionPorts } from '../../../lib/helm/index.ts';
+import { connectCluster } from '../connect-cluster.ts';
+import type { Call } from '../cobra/index.ts';
+import type { CliIo } from '../io.ts';
+
+/** Time, zone and random bytes for templates, from this process. */
+export function renderPorts(io: CliIo): ActionPorts['render'] {
+  return {
+    now: () => io.clock.now(),
+    random: (size) => randomBytes(size),
+    timeZone: io.env['TZ'] || Intl.DateTimeFormat().resolvedOptions().timeZone,
+  };
+}
+
+function connection({ flags }: Call): Parameters<typeof connectCluster>[1] {
+  const [kubeconfig, context] = [flags.string('kubeconfig'), flags.string('kube-context')];
+  return {
+    ...(kubeconfig === '' ? {} : { kubeconfig }),
+    ...(context === '' ? {} : { context }),
+  };
+}
+
+/** `--namespace`, HELM_NAMESPACE, the namespace of the kubeconfig's context, or `default`. */
+export async function namespaceOf(call: Call): Promise<string> {
+  const given = call.flags.string('namespace');
+  if (given !== '') return given;
+  try {
+    const { config } = await connectCluster(call.io, connection(call));
+    return config.namespace || 'default';
+  } catch {
+    return 'default';
+  }
+}
+
+/** What actions on a cluster need, and the namespace that is meant. */
+export async function actionPorts(
+  call: Call,
+  log: Logger = silentLogger,
+): Promise<ActionPorts & { readonly namespace: string }> {
+  const { io, flags } = call;
+  const { cluster, config } = await connectCluster(io, connection(call));
+  return {
+    cluster,
+    clock: io.clock,
+    log,
+    signal: io.signal,
+    render: renderPorts(io),
+    namespace: flags.string('namespace') || config.namespace || 'default',
+  };
+}
+
+/** Go's log prefix, as Helm prints warnings: `2006/01/02 15:04:05`, local time. */
+export function logTime(io: CliIo): string {
+  const now = io.clock.now();
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('/');
+  return `${day} ${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`;
+}

@@ -1,0 +1,188 @@
+import path from 'node:path';
+import { KnownError } from '../../../base/index.ts';
+import {
+  ManifestError,
+  defaultCapabilities,
+  parseKubeVersion,
+  releaseNameProblem,
+  renderChart,
+} from '../../../lib/helm/index.ts';
+import type { Capabilities, Rendered } from '../../../lib/helm/index.ts';
+import type { Call, Command } from '../cobra/index.ts';
+import { helmArgs } from './args.ts';
+import { checkChart } from './check-chart.ts';
+import { chartFlags, deployFlags, valuesFlags } from './flags.ts';
+import { locateChart } from './locate-chart.ts';
+import { mergedValues } from './merge-values.ts';
+import { printManifests, writeManifests } from './print-manifests.ts';
+import { logTime, namespaceOf, renderPorts } from './settings.ts';
+
+const use = 'template [NAME] [CHART]';
+
+/** `helm template`: renders a chart here and prints it; nothing of a cluster is asked. */
+export const template: Command = {
+  use: `${use} [flags]`,
+  short: 'locally render templates',
+  long: `
+Render chart templates locally and display the output.
+
+Any values that would normally be looked up or retrieved in-cluster will be
+faked locally. Additionally, none of the server-side testing of chart validity
+(e.g. whether an API is supported) is done.
+`,
+  args: helmArgs('at least', 1, use),
+  flags: [
+    {
+      name: 'api-versions',
+      shorthand: 'a',
+      type: 'stringSlice',
+      usage: 'Kubernetes api versions used for Capabilities.APIVersions',
+    },
+    {
+      name: 'generate-name',
+      shorthand: 'g',
+      type: 'bool',
+      usage: 'generate the name (and omit the NAME parameter)',
+    },
+    { name: 'include-crds', type: 'bool', usage: 'include CRDs in the templated output' },
+    {
+      name: 'is-upgrade',
+      type: 'bool',
+      usage: 'set .Release.IsUpgrade instead of .Release.IsInstall',
+    },
+    {
+      name: 'kube-version',
+      type: 'string',
+      usage: 'Kubernetes version used for Capabilities.KubeVersion',
+    },
+    {
+      name: 'output-dir',
+      type: 'string',
+      usage: 'writes the executed templates to files in output-dir instead of stdout',
+    },
+    { name: 'release-name', type: 'bool', usage: 'use release name in the output-dir path.' },
+    {
+      name: 'show-only',
+      shorthand: 's',
+      type: 'stringArray',
+      usage: 'only show manifests rendered from the given templates',
+    },
+    { name: 'skip-tests', type: 'bool', usage: 'skip tests from templated output' },
+    {
+      name: 'replace',
+      type: 'bool',
+      usage:
+        're-use the given name, only if that name is a deleted release which remains in the history',
+    },
+    {
+      name: 'validate',
+      type: 'bool',
+      usage:
+        'validate your manifests against the Kubernetes cluster you are currently pointing at (not supported)',
+    },
+    ...deployFlags,
+    ...chartFlags,
+    ...valuesFlags,
+  ],
+  run,
+};
+
+async function run(call: Call): Promise<void> {
+  const { flags, io } = call;
+  refuse(call);
+  const { name, chartName } = nameAndChart(call);
+  const capabilities = capabilitiesOf(call);
+  const values = await mergedValues(call);
+  const { chart } = await locateChart(call, chartName);
+  checkChart(call, chart);
+  checkName(name);
+  const namespace = await namespaceOf(call);
+  const rendered = explained(call, () =>
+    renderChart({
+      chart,
+      values,
+      release: { name, namespace, isUpgrade: flags.bool('is-upgrade') },
+      capabilities,
+      ports: renderPorts(io),
+      skipSchemaValidation: flags.bool('skip-schema-validation'),
+      subchartNotes: flags.bool('render-subchart-notes'),
+    }),
+  );
+  for (const line of rendered.warnings) io.stderr.write(`${logTime(io)} ${line}\n`);
+  if (flags.string('output-dir') === '') printManifests(call, rendered);
+  else await writeManifests(call, rendered, name);
+}
+
+function refuse({ flags }: Call): void {
+  const post = flags.string('post-renderer');
+  if (post !== '') {
+    throw new KnownError('unsupported', `--post-renderer is not supported: ${post} was not run`);
+  }
+  if (flags.bool('validate') || flags.string('dry-run') === 'server') {
+    throw new KnownError(
+      'unsupported',
+      '--validate and --dry-run=server are not supported by template: use `helm install --dry-run=server` to ask a cluster',
+    );
+  }
+}
+
+function nameAndChart({ args, flags, io }: Call): { name: string; chartName: string } {
+  const [first = '', second, ...more] = args;
+  if (more.length > 0) {
+    throw new KnownError(
+      'invalid',
+      `expected at most two arguments, unexpected arguments: ${more.join(', ')}`,
+    );
+  }
+  if (second === undefined) {
+    if (!flags.bool('generate-name')) return { name: 'release-name', chartName: first };
+    const base = path
+      .basename(first)
+      .replace(/\.tgz$/, '')
+      .replace(/-\d.*$/, '');
+    const seconds = Math.floor(io.clock.now().getTime() / 1000);
+    return { name: `${base === '.' || base === '' ? 'chart' : base}-${seconds}`, chartName: first };
+  }
+  if (flags.bool('generate-name')) {
+    throw new KnownError('invalid', 'cannot set --generate-name and also specify a name');
+  }
+  return { name: first, chartName: second };
+}
+
+function checkName(name: string): void {
+  const problem = releaseNameProblem(name);
+  if (problem === undefined) return;
+  throw new KnownError('invalid', `release name ${JSON.stringify(name)}: ${problem}`);
+}
+
+function capabilitiesOf({ flags }: Call): Capabilities {
+  const text = flags.string('kube-version');
+  const kubeVersion = text === '' ? defaultCapabilities.kubeVersion : parseKubeVersion(text);
+  if (kubeVersion === undefined) {
+    throw new KnownError('invalid', `invalid kube version '${text}': invalid semantic version`);
+  }
+  return {
+    kubeVersion,
+    apiVersions: [...defaultCapabilities.apiVersions, ...flags.list('api-versions')],
+  };
+}
+
+/** What rendering printed before its documents could not be read is shown with `--debug`, as Helm does. */
+function explained(call: Call, render: () => Rendered): Rendered {
+  try {
+    return render();
+  } catch (thrown) {
+    if (!(thrown instanceof ManifestError)) throw thrown;
+    if (!call.flags.bool('debug')) {
+      throw new KnownError(
+        'invalid',
+        `${thrown.message}\n\nUse --debug flag to render out invalid YAML`,
+        { cause: thrown },
+      );
+    }
+    for (const [file, content] of thrown.files) {
+      if (content.trim() !== '') call.io.stdout.write(`---\n# Source: ${file}\n${content}\n`);
+    }
+    throw thrown;
+  }
+}
