@@ -128,10 +128,25 @@ functions:
 
   it.each([
     [{ name: 'Hello_1' }, 'function name can only contain a-z, 0-9 and dashes'],
-    [{ lang: 'cobol' }, 'language template: "cobol" not supported; there are: node'],
+    [{ lang: 'cobol' }, 'language template: "cobol" not supported; there are: dockerfile, node'],
     [{ lang: '../x' }, 'not the name of a template'],
   ])('refuses %j', async (more, message) => {
     await expect(createFromTemplate({ ...made, projectDir, ...more })).rejects.toThrow(message);
+  });
+
+  it('a Dockerfile function has all it needs', async () => {
+    await createFromTemplate({ ...made, lang: 'dockerfile', projectDir });
+    const folder = await shrinkwrapFunction({
+      name: 'hello',
+      image: 'hello',
+      lang: 'dockerfile',
+      handler: './hello',
+      projectDir,
+      store,
+      clock,
+      log: silentLogger,
+    });
+    expect(readdirSync(folder)).toEqual(['Dockerfile', 'server.js']);
   });
 
   it('writes over nothing', async () => {

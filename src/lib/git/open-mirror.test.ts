@@ -146,6 +146,16 @@ describe('reading', () => {
     }
   });
 
+  it('reads on after its reading process was ended', async () => {
+    const head = commit('one', { a: '1' });
+    await mirror.fetch();
+    expect(await mirror.head('master')).toBe(head);
+    await mirror.close();
+    const asked = Array.from({ length: 50 }, (_, at) => mirror.resolve(at % 2 ? head : 'nothing'));
+    expect(new Set(await Promise.all(asked))).toEqual(new Set([head, undefined]));
+    expect(await mirror.resolve('--batch-all-objects')).toBeUndefined();
+  });
+
   it('tells the commits between two revisions, newest first, by path when asked', async () => {
     const one = commit('one', { a: '1' });
     const two = commit('two\n\nwith a body\n', { 'dir/b': '2' });
