@@ -69,5 +69,8 @@ export async function startOperator({ namespace, ...ports }: OperatorPorts): Pro
   const done = Promise.all([functions.done, seal.done, release.done, sync.done, images.done]).then(
     () => {},
   );
-  return { flux: sync.handle, seal: seal.handle, gateway: functions, done };
+  // Questions about images and updates that end in a commit; the rest is the sync's.
+  const flux: Handler = async (request) =>
+    (await images.handle(request)) ?? sync.handle(request);
+  return { flux, seal: seal.handle, gateway: functions, done };
 }
