@@ -68,8 +68,13 @@ export function createRegistry(options: RegistryOptions): Handler {
   let ready: Promise<void> | undefined;
   return async (request) => {
     try {
-      ready ??= prepareUploads(storage.uploads, options.clock.now().getTime() - staleUploadMs);
-      await ready;
+      const before = options.clock.now().getTime() - staleUploadMs;
+      ready ??= prepareUploads(storage.uploads, before);
+      // A folder that could not be made is tried again by the next call.
+      await ready.catch((thrown: unknown) => {
+        ready = undefined;
+        throw thrown;
+      });
       checkLogin(options, request);
       const response = await answer(room, request);
       for (const [name, value] of Object.entries(version)) response.headers.set(name, value);

@@ -211,6 +211,17 @@ describe('buildFunction', () => {
     expect(await configOf(two.image)).toMatchObject({ created: '2026-01-02T03:05:05.000Z' });
   });
 
+  it('builds many functions side by side', async () => {
+    const names = Array.from({ length: 12 }, (_, at) => `fn-${at}`);
+    write(
+      Object.fromEntries(
+        names.map((name) => [`${name}/handler.js`, `module.exports = () => '${name}';`]),
+      ),
+    );
+    await Promise.all(names.map((name) => build({ name, handler: name, image: `me/${name}:1` })));
+    expect(await store.list()).toHaveLength(12);
+  });
+
   it('does not depend on the modes and times of the machine', async () => {
     write({ 'hello/handler.js': '1' });
     const one = await build({ image: 'a:1', created: new Date(0) });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KnownError, isRecord } from '../../base/index.ts';
@@ -86,8 +86,10 @@ async function cachedLayer(
   const { digest, diffId, size, bytes } = await buildLayer(files);
   await store.putBlob(digest, bytes);
   await mkdir(join(store.dir, 'layers'), { recursive: true });
-  await writeFile(`${note}.new`, JSON.stringify({ digest, diffId, size }));
-  await rename(`${note}.new`, note);
+  // Functions built side by side share the template's layer: each writes a file of its own.
+  const fresh = `${note}.${randomUUID()}`;
+  await writeFile(fresh, JSON.stringify({ digest, diffId, size }));
+  await rename(fresh, note);
   return { digest, diffId, size, createdBy, isCached: false };
 }
 

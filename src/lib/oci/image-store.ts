@@ -63,8 +63,13 @@ export function openImageStore(options: { readonly dir: string }): ImageStore {
   };
   const push = (ref: ImageRef, client: RegistryClient): Promise<string> =>
     pushImage({ ref, client, image: find(ref), readBlob, dir });
-  const save = (ref: ImageRef, image: Image): Promise<void> =>
-    saveImage({ dir, putBlob }, ref, image);
+  let last: Promise<void> = Promise.resolve();
+  const save = (ref: ImageRef, image: Image): Promise<void> => {
+    // One after the other: each reads the list of names and writes it anew.
+    const saving = last.then(() => saveImage({ dir, putBlob }, ref, image));
+    last = saving.catch(() => {});
+    return saving;
+  };
   return { dir, hasBlob, putBlob, readBlob, find, list, save, push };
 }
 

@@ -91,6 +91,9 @@ describe('image store', () => {
     await store.save(two, image);
     await store.save(one, image);
     expect(await store.list()).toEqual(['localhost:5000/a:2', 'localhost:5000/a:1']);
+    const many = Array.from({ length: 20 }, (_, at) => parseImage(`localhost:5000/many:${at}`));
+    await Promise.all(many.map((ref) => store.save(ref, image)));
+    expect(await store.list()).toHaveLength(22);
     expect(await openImageStore({ dir }).find(one)).toMatchObject({ digest: image.digest });
     expect(await store.find(parseImage('none'))).toBeUndefined();
     await expect(store.push(parseImage('none'), {} as RegistryClient)).rejects.toThrow(
