@@ -164,8 +164,8 @@ export class PodLife {
     }
     if (overdueMs <= 0) return this.#fail();
     if (this.#isPrepared) for (const name of plan.start) this.container(name)?.start();
-    await this.#writeStatus(plan);
     const waitMs = this.#isPrepared ? plan.waitMs : this.#prepareSoon(now);
+    await this.#writeStatus(plan);
     return soonest(waitMs, overdueMs);
   }
 
@@ -280,9 +280,10 @@ export class PodLife {
     await this.#place.close();
     const { uid = '' } = this.#pod.metadata;
     const how = { gracePeriodSeconds: 0, preconditions: { uid } };
+    await rm(this.#place.dir, { recursive: true, force: true });
     if (!this.#isGone)
       await this.#ports.cluster.delete(kinds.Pod, this.#pod.metadata, how).catch(unlessGone);
-    await rm(this.#place.dir, { recursive: true, force: true });
+    // Logs can be read for as long as the API shows the pod.
     await rm(this.#ports.logs.dirOf(uid), { recursive: true, force: true });
     return ended;
   }
