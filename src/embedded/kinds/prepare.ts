@@ -1,7 +1,7 @@
 import type { JsonRecord, KubeObject } from '../../base/index.ts';
 import { deepEqual } from '../../lib/schema/index.ts';
 import { ensureRecord, fill, recordAt, textAt } from './records.ts';
-import { resourceOf } from './registry.ts';
+import { resourceOf } from './registry/registry.ts';
 
 const specless: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'status']);
 

@@ -13,21 +13,23 @@ export function unknownFields(type: TypeSchema, object: JsonRecord): string[] {
 }
 
 function look(schema: TypeSchema, value: unknown, path: string, found: string[]): void {
-  if (schema.form === 'list' && Array.isArray(value)) {
-    value.forEach((item, at) => look(schema.values ?? schema, item, `${path}[${at}]`, found));
+  if (schema.form === 'list') {
+    if (!Array.isArray(value) || schema.values === undefined) return;
+    const items = schema.values;
+    value.forEach((item, at) => look(items, item, `${path}[${at}]`, found));
     return;
   }
   if (!isRecord(value)) return;
   for (const [name, inner] of Object.entries(value)) {
     const at = path === '' ? name : `${path}.${name}`;
     const next = schema.fields.get(name)?.schema ?? schema.values;
-    if (next !== undefined && schema.form !== 'list') look(next, inner, at, found);
-    else if (schema.form === 'struct' && !schema.preserveUnknown && !isAlwaysKnown(schema, name)) {
-      found.push(at);
-    }
+    if (next !== undefined) look(next, inner, at, found);
+    else if (isUnknown(schema, name)) found.push(at);
   }
 }
 
-function isAlwaysKnown(schema: TypeSchema, name: string): boolean {
-  return schema.embedded && (name === 'apiVersion' || name === 'kind' || name === 'metadata');
+function isUnknown(schema: TypeSchema, name: string): boolean {
+  if (schema.form !== 'struct' || schema.preserveUnknown) return false;
+  const head = name === 'apiVersion' || name === 'kind' || name === 'metadata';
+  return !(schema.embedded && head);
 }

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../../base/index.ts';
-import { resourceOf } from '../registry.ts';
+import { resourceOf } from '../registry/registry.ts';
 import { autoscalerToV2, autoscalerFromV2 } from './autoscaler.ts';
 import { crdFromV1, crdToV1 } from './crd.ts';
 import { eventFromCore, eventToCore } from './event.ts';

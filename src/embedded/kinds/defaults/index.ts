@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../../base/index.ts';
-import { resourceOf } from '../registry.ts';
+import { resourceOf } from '../registry/registry.ts';
 import {
   defaultApiService,
   defaultAutoscaler,

@@ -44,26 +44,28 @@ function fieldProblem(part: string, at: number): string | undefined {
 }
 
 function rangeProblem(range: string, at: number): string | undefined {
-  const [, min, max, names] = fields[at] ?? ['', 0, 0, []];
   const [bounds = '', step, ...more] = range.split('/');
   if (more.length > 0) return `too many slashes: ${range}`;
-  if (step !== undefined && !/^\d+$/.test(step)) {
-    return `failed to parse int from ${step}: strconv.Atoi: parsing "${step}": invalid syntax`;
-  }
+  if (step !== undefined && !/^\d+$/.test(step)) return notNumber(step);
   if (step !== undefined && Number(step) === 0) {
     return `step of range should be a positive number: ${range}`;
   }
-  if (bounds === '*' || bounds === '?') return undefined;
+  return bounds === '*' || bounds === '?' ? undefined : boundsProblem(range, bounds, at);
+}
+
+const notNumber = (text: string): string =>
+  `failed to parse int from ${text}: strconv.Atoi: parsing "${text}": invalid syntax`;
+
+function boundsProblem(range: string, bounds: string, at: number): string | undefined {
+  const [, min, max, names] = fields[at] ?? ['', 0, 0, []];
   const ends = bounds.split('-');
   if (ends.length > 2) return `too many hyphens: ${range}`;
-  const [from = NaN, to = from] = ends.map((end) => {
-    const named = names.indexOf(end.toLowerCase());
-    return named < 0 ? Number(/^\d+$/.test(end) ? end : NaN) : named + min;
-  });
   const bad = ends.find((end) => !/^\d+$/.test(end) && !names.includes(end.toLowerCase()));
-  if (bad !== undefined) {
-    return `failed to parse int from ${bad}: strconv.Atoi: parsing "${bad}": invalid syntax`;
-  }
+  if (bad !== undefined) return notNumber(bad);
+  const [from = 0, to = from] = ends.map((end) => {
+    const named = names.indexOf(end.toLowerCase());
+    return named < 0 ? Number(end) : named + min;
+  });
   if (from < min) return `beginning of range (${from}) below minimum (${min}): ${range}`;
   if (to > max) return `end of range (${to}) above maximum (${max}): ${range}`;
   return from > to

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../../base/index.ts';
 import type { FieldError } from '../../../lib/schema/index.ts';
-import { resourceOf } from '../registry.ts';
+import { resourceOf } from '../registry/registry.ts';
 import { crdErrors } from './crd.ts';
 import { validateMeta, validateMetaUpdate } from './meta.ts';
 import {

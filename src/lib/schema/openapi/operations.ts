@@ -60,76 +60,74 @@ const listParameters: [string, string][] = [
   ['allowWatchBookmarks', 'boolean'],
 ];
 
-/** The operations of the verbs a resource has, on the collection and on one object. */
+/** The body a write takes and the answer a kind gives. */
+type MakeOperation = (resource: PathResource) => Omit<Operation, 'action'>;
+
+const write = (method: string): MakeOperation => {
+  return ({ definition }) => ({
+    method,
+    parameters: asText(texts),
+    consumes: bodies,
+    produces: bodies,
+    body: definition,
+    answer: definition,
+  });
+};
+
+const remove = (parameters: Operation['parameters']): MakeOperation => {
+  return () => ({
+    method: 'delete',
+    parameters,
+    consumes: bodies,
+    produces: bodies,
+    body: deleteOptions,
+    answer: status,
+  });
+};
+
+const makers: Readonly<Record<string, MakeOperation>> = {
+  get: ({ definition }) => ({
+    method: 'get',
+    parameters: asText(['pretty']),
+    consumes: [],
+    produces: bodies,
+    body: undefined,
+    answer: definition,
+  }),
+  update: write('put'),
+  patch: ({ definition, custom }) => ({
+    method: 'patch',
+    parameters: [...asText(texts), ['force', 'boolean']],
+    consumes: custom ? patches.filter((type) => !type.includes('strategic')) : patches,
+    produces: bodies,
+    body: patchBody,
+    answer: definition,
+  }),
+  delete: remove([...asText(deleteTexts), ['gracePeriodSeconds', 'integer']]),
+  list: ({ definition }) => ({
+    method: 'get',
+    parameters: listParameters,
+    consumes: [],
+    produces: watchable,
+    body: undefined,
+    answer: `${definition}List`,
+  }),
+  create: write('post'),
+  deletecollection: remove([...listParameters, ...asText(deleteTexts)]),
+};
+
+/** What the document calls a verb, where it differs. */
+const actions: Readonly<Record<string, string>> = { update: 'put', create: 'post' };
+
+/** The operations of the verbs a resource has, on the collection or on one object. */
 function operationsOf(resource: PathResource, verbs: readonly string[], one: boolean): Operation[] {
-  const { definition, custom } = resource;
-  const plain = { produces: bodies, consumes: bodies };
-  const patchTypes = custom ? patches.filter((type) => !type.includes('strategic')) : patches;
-  const all: Record<string, Operation> = {
-    get: {
-      ...plain,
-      method: 'get',
-      action: 'get',
-      parameters: asText(['pretty']),
-      consumes: [],
-      body: undefined,
-      answer: definition,
-    },
-    update: {
-      ...plain,
-      method: 'put',
-      action: 'put',
-      parameters: asText(texts),
-      body: definition,
-      answer: definition,
-    },
-    patch: {
-      ...plain,
-      method: 'patch',
-      action: 'patch',
-      parameters: [...asText(texts), ['force', 'boolean']],
-      consumes: patchTypes,
-      body: patchBody,
-      answer: definition,
-    },
-    delete: {
-      ...plain,
-      method: 'delete',
-      action: 'delete',
-      parameters: [...asText(deleteTexts), ['gracePeriodSeconds', 'integer']],
-      body: deleteOptions,
-      answer: status,
-    },
-    list: {
-      method: 'get',
-      action: 'list',
-      parameters: listParameters,
-      consumes: [],
-      produces: watchable,
-      body: undefined,
-      answer: `${definition}List`,
-    },
-    create: {
-      ...plain,
-      method: 'post',
-      action: 'post',
-      parameters: asText(texts),
-      body: definition,
-      answer: definition,
-    },
-    deletecollection: {
-      ...plain,
-      method: 'delete',
-      action: 'deletecollection',
-      parameters: [...listParameters, ...asText(deleteTexts)],
-      body: deleteOptions,
-      answer: status,
-    },
-  };
   const wanted = one
     ? ['get', 'update', 'patch', 'delete']
     : ['list', 'create', 'deletecollection'];
-  return wanted.filter((verb) => verbs.includes(verb)).map((verb) => all[verb]!);
+  return wanted.flatMap((verb) => {
+    const make = verbs.includes(verb) ? makers[verb] : undefined;
+    return make === undefined ? [] : [{ ...make(resource), action: actions[verb] ?? verb }];
+  });
 }
 
 /** The paths of a resource and its status, each with the operations it has. */

@@ -4,20 +4,20 @@ export class ProtoWriter {
   #size = 0;
 
   varint(number: number, value: number | bigint): void {
-    this.#push(varintBytes(BigInt(number) << 3n));
+    this.#push(smallVarint(number * 8));
     this.#push(varintBytes(BigInt.asUintN(64, BigInt(value))));
   }
 
   double(number: number, value: number): void {
     const bytes = new Uint8Array(8);
     new DataView(bytes.buffer).setFloat64(0, value, true);
-    this.#push(varintBytes((BigInt(number) << 3n) | 1n));
+    this.#push(smallVarint(number * 8 + 1));
     this.#push(bytes);
   }
 
   bytes(number: number, value: Uint8Array): void {
-    this.#push(varintBytes((BigInt(number) << 3n) | 2n));
-    this.#push(varintBytes(BigInt(value.length)));
+    this.#push(smallVarint(number * 8 + 2));
+    this.#push(smallVarint(value.length));
     this.#push(value);
   }
 
@@ -39,6 +39,16 @@ export class ProtoWriter {
     this.#parts.push(part);
     this.#size += part.length;
   }
+}
+
+/** A varint below 2^31: tags and lengths, which are most of them. */
+function smallVarint(value: number): Uint8Array {
+  if (value < 0x80) return Uint8Array.of(value);
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest >= 0x80; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80);
+  bytes.push(rest);
+  return Uint8Array.from(bytes);
 }
 
 function varintBytes(value: bigint): Uint8Array {

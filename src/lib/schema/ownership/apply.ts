@@ -52,31 +52,36 @@ export interface Applied {
  */
 export function applyServerSide(request: ApplyRequest): Applied {
   checkConfig(request);
-  const { type = anySchema, config, manager, force, now, subresource = '' } = request;
+  const { type = anySchema, config, manager, force } = request;
   const live = trackedLive(request);
-  const self = {
-    manager,
-    operation: 'Apply' as const,
-    apiVersion: String(config['apiVersion'] ?? ''),
-    subresource,
-  };
+  const mine = newEntry(request);
   const managed = readManaged(live) ?? [];
-  const last = managed.find((entry) => isSame(entry, self));
-  const reset = resetPaths(request.resetFields);
-  const own = stripSet(withoutBranches(toFieldSet(type, config), reset));
+  const last = managed.find((entry) => isSame(entry, mine));
   const others = managed.filter((entry) => entry !== last);
-  const entries = [...others, { ...self, time: last?.time ?? '', set: own }];
+  const lastSet = last?.set ?? emptySet;
   const merged = pruneDropped(type, mergeTyped(type, live, config), {
-    entries,
-    last: last?.set ?? emptySet,
+    entries: [...others, mine],
+    last: lastSet,
   });
   const left = settle(others, { type, live, merged, force, manager });
-  const kept: Managed = { ...self, time: now, set: own };
-  const changed =
-    !deepEqual(bare(live), bare(merged)) || last === undefined || !sameSet(last.set, own);
-  const mine = changed ? kept : { ...kept, time: last.time };
-  const object = withLastApplied(withManaged(merged, capUpdates([...left, mine])), request);
+  const changed = !deepEqual(bare(live), bare(merged)) || !sameSet(lastSet, mine.set);
+  const kept = changed || last === undefined ? mine : { ...mine, time: last.time };
+  const object = withLastApplied(withManaged(merged, capUpdates([...left, kept])), request);
   return { object, changed: changed || request.live === undefined };
+}
+
+/** What this manager owns after the apply. */
+function newEntry(request: ApplyRequest): Managed {
+  const { type = anySchema, config, manager, now, subresource = '', resetFields } = request;
+  const fields = withoutBranches(toFieldSet(type, config), resetPaths(resetFields));
+  return {
+    manager,
+    operation: 'Apply',
+    apiVersion: String(config['apiVersion'] ?? ''),
+    subresource,
+    time: now,
+    set: stripSet(fields),
+  };
 }
 
 function checkConfig({ type, config }: ApplyRequest): void {

@@ -64,7 +64,7 @@ function store(
       live = clean(trackUpdate({ type, live, updated, manager, now: now(), resetFields }));
     },
     entries(): Entry[] {
-      return ((live?.['metadata'] as JsonRecord)['managedFields'] ?? []) as Entry[];
+      return ((live?.['metadata'] as JsonRecord | undefined)?.['managedFields'] ?? []) as Entry[];
     },
     /** `{m1: ['a', 'b']}`: fields under f:data by manager. */
     data(): Record<string, string[]> {

@@ -1,6 +1,8 @@
-import { rows } from './registry-rows.ts';
-import type { ResourceRow } from './registry-rows.ts';
-import type { BuiltinResource, BuiltinSubresource } from './resource.ts';
+import { clusterRows } from './cluster-rows.ts';
+import { coreRows } from './core-rows.ts';
+import type { ResourceRow } from './resource-row.ts';
+import { workloadRows } from './workload-rows.ts';
+import type { BuiltinResource, BuiltinSubresource } from '../resource.ts';
 
 /** Groups in discovery order; custom groups come after these, by name. A name is resolved to the first that has it. */
 export const groupOrder: readonly string[] = [
@@ -87,13 +89,12 @@ function subresource(name: string, kind: string): BuiltinSubresource {
 }
 
 function resource(row: ResourceRow): BuiltinResource {
-  const [group, version] = row.at.includes('/') ? row.at.split('/') : ['', row.at];
-  const [storageGroup, storageVersion] = splitStorage(row.storedAs ?? row.at);
-  const virtual = row.verbs !== undefined && !row.verbs.includes('update');
+  const [group, version] = splitVersion(row.at);
   const names = row.sub?.split(' ') ?? [];
+  const storageVersion = row.storedAs ?? row.at;
   return {
-    group: group ?? '',
-    version: version ?? '',
+    group,
+    version,
     apiVersion: row.at,
     plural: row.plural,
     singular: row.kind.toLowerCase(),
@@ -102,32 +103,57 @@ function resource(row: ResourceRow): BuiltinResource {
     namespaced: row.scope !== 'cluster',
     shortNames: row.short?.split(' ') ?? [],
     categories: row.all === true ? ['all'] : [],
-    verbs: row.verbs ?? allVerbs,
     subresources: names.map((name) => subresource(name, row.kind)),
-    profiles: row.legacyOnly === true ? ['legacy'] : ['modern', 'legacy'],
     hasStatus: names.includes('status'),
-    virtual,
     storageVersion,
-    storageGroup,
+    storageGroup: splitVersion(storageVersion)[0],
     storagePlural: row.plural,
-    deleteReply: row.deleteReply ?? 'status',
-    defaultPropagation: row.orphans === true ? 'Orphan' : 'Background',
-    generation: row.generation === true,
-    unconditionalUpdate: row.locked !== true,
-    createOnPut: row.createOnPut === true,
-    nameRule: row.nameRule ?? 'subdomain',
+    ...treatment(row),
     ...(row.deprecated === undefined
       ? {}
       : { deprecation: `${row.at} ${row.kind} is deprecated in ${row.deprecated}` }),
   };
 }
 
-function splitStorage(stored: string): [group: string, apiVersion: string] {
-  return [stored.includes('/') ? (stored.split('/')[0] ?? '') : '', stored];
+/** How the server treats the resource: what a row leaves out has the usual value. */
+function treatment(
+  row: ResourceRow,
+): Pick<
+  BuiltinResource,
+  | 'verbs'
+  | 'virtual'
+  | 'profiles'
+  | 'deleteReply'
+  | 'defaultPropagation'
+  | 'generation'
+  | 'unconditionalUpdate'
+  | 'createOnPut'
+  | 'nameRule'
+> {
+  return {
+    verbs: row.verbs ?? allVerbs,
+    virtual: row.verbs?.includes('update') === false,
+    profiles: row.legacyOnly === true ? ['legacy'] : ['modern', 'legacy'],
+    deleteReply: row.deleteReply ?? 'status',
+    defaultPropagation: row.orphans === true ? 'Orphan' : 'Background',
+    generation: row.generation === true,
+    unconditionalUpdate: row.locked !== true,
+    createOnPut: row.createOnPut === true,
+    nameRule: row.nameRule ?? 'subdomain',
+  };
+}
+
+function splitVersion(apiVersion: string): [group: string, version: string] {
+  const [group = '', version] = apiVersion.split('/');
+  return version === undefined ? ['', group] : [group, version];
 }
 
 /** Every served version of every built-in resource: groups in discovery order, newer versions first. */
-export const builtinResources: readonly BuiltinResource[] = rows
+export const builtinResources: readonly BuiltinResource[] = [
+  ...coreRows,
+  ...workloadRows,
+  ...clusterRows,
+]
   .map(resource)
   .toSorted((a, b) => groupOrder.indexOf(a.group) - groupOrder.indexOf(b.group));
 

@@ -1,0 +1,108 @@
+import type { ResourceRow } from './resource-row.ts';
+
+const create = ['create'] as const;
+const object = 'object' as const;
+const cluster = 'cluster' as const;
+const withoutCollection = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'] as const;
+
+/** Core v1. */
+export const coreRows: readonly ResourceRow[] = [
+  { at: 'v1', plural: 'bindings', kind: 'Binding', verbs: create },
+  {
+    at: 'v1',
+    plural: 'componentstatuses',
+    kind: 'ComponentStatus',
+    scope: cluster,
+    short: 'cs',
+    verbs: ['get', 'list'],
+  },
+  { at: 'v1', plural: 'configmaps', kind: 'ConfigMap', short: 'cm' },
+  { at: 'v1', plural: 'endpoints', kind: 'Endpoints', short: 'ep', createOnPut: true },
+  { at: 'v1', plural: 'events', kind: 'Event', short: 'ev', createOnPut: true },
+  { at: 'v1', plural: 'limitranges', kind: 'LimitRange', short: 'limits', createOnPut: true },
+  {
+    at: 'v1',
+    plural: 'namespaces',
+    kind: 'Namespace',
+    scope: cluster,
+    short: 'ns',
+    verbs: withoutCollection,
+    sub: 'finalize status',
+    deleteReply: object,
+    nameRule: 'label',
+  },
+  {
+    at: 'v1',
+    plural: 'nodes',
+    kind: 'Node',
+    scope: cluster,
+    short: 'no',
+    sub: 'proxy status',
+  },
+  {
+    at: 'v1',
+    plural: 'persistentvolumeclaims',
+    kind: 'PersistentVolumeClaim',
+    short: 'pvc',
+    sub: 'status',
+    deleteReply: object,
+  },
+  {
+    at: 'v1',
+    plural: 'persistentvolumes',
+    kind: 'PersistentVolume',
+    scope: cluster,
+    short: 'pv',
+    sub: 'status',
+    deleteReply: object,
+  },
+  {
+    at: 'v1',
+    plural: 'pods',
+    kind: 'Pod',
+    short: 'po',
+    all: true,
+    sub: 'attach binding eviction exec log portforward proxy status',
+    deleteReply: object,
+    generation: true,
+  },
+  { at: 'v1', plural: 'podtemplates', kind: 'PodTemplate', deleteReply: object, generation: true },
+  {
+    at: 'v1',
+    plural: 'replicationcontrollers',
+    kind: 'ReplicationController',
+    short: 'rc',
+    all: true,
+    sub: 'scale status',
+    orphans: true,
+    generation: true,
+  },
+  {
+    at: 'v1',
+    plural: 'resourcequotas',
+    kind: 'ResourceQuota',
+    short: 'quota',
+    sub: 'status',
+    deleteReply: object,
+  },
+  { at: 'v1', plural: 'secrets', kind: 'Secret' },
+  {
+    at: 'v1',
+    plural: 'serviceaccounts',
+    kind: 'ServiceAccount',
+    short: 'sa',
+    sub: 'token',
+    deleteReply: object,
+  },
+  {
+    at: 'v1',
+    plural: 'services',
+    kind: 'Service',
+    short: 'svc',
+    all: true,
+    sub: 'proxy status',
+    deleteReply: object,
+    createOnPut: true,
+    nameRule: 'dns1035',
+  },
+];
