@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseManifestFile } from '../../lib/manifest/index.ts';
 import { decideAutomation } from './decide.ts';
 import type { KnownImages } from './image-store.ts';
-import { autoReleaseMessage, policyMessage, releaseMessage } from './commit-message.ts';
+import { autoReleaseMessage, policyMessage, releaseMessage } from './update/commit-message.ts';
 
 const workload = (annotations: Record<string, string>, image = 'me/app:1.0.0') => {
   const lines = Object.entries(annotations).map(([key, value]) => `    ${key}: ${value}\n`);
@@ -97,7 +97,8 @@ const cases: ReadonlyArray<
 ];
 
 describe('decideAutomation', () => {
-  it.each(cases)('%s', (_sentence, annotations, image, tags, answer) => {
+  it.each(cases)('%s', (...row) => {
+    const [, annotations, image, tags, answer] = row;
     const decided = decideAutomation([workload(annotations, image)], (name) =>
       name === 'index.docker.io/me/app' ? known(tags) : undefined,
     );

@@ -246,3 +246,85 @@ describe('automation', () => {
     );
   });
 });
+
+/** Starts an update through the API and gives its status once it is over. */
+async function update(body: object): Promise<{
+  Result: { revision?: string; result?: Record<string, { Status: string; Error?: string }> };
+  Err: string;
+}> {
+  const base = 'http://flux/api/flux';
+  const started = await running.handle(
+    new Request(`${base}/v9/update-manifests`, { method: 'POST', body: JSON.stringify(body) }),
+  );
+  const id = (await started?.json()) as string;
+  for (;;) {
+    const answer = await running.handle(new Request(`${base}/v6/jobs?id=${id}`));
+    const status = (await answer?.json()) as Awaited<ReturnType<typeof update>> & {
+      StatusString: string;
+    };
+    if (status.StatusString !== 'running') return status;
+    await systemClock.sleep(10);
+  }
+}
+
+const cause = { Message: '', User: '' };
+const id = 'demo:deployment/podinfo';
+
+describe('updates that a person asks for', () => {
+  it('lock, unlock and filter a workload, and leave the sync its own updates', async () => {
+    const change = { add: { locked: 'true', locked_user: 'me', 'tag.podinfo': 'semver:>=1.0' } };
+    const locked = await update({ type: 'policy', cause, spec: { [id]: change } });
+    expect(locked).toMatchObject({ Err: '', Result: { result: { [id]: { Status: 'success' } } } });
+    git(work, 'pull', '-q', '--rebase', 'origin', 'master');
+    const text = readFileSync(path.join(work, 'releases/podinfo.yaml'), 'utf8');
+    expect(text).toContain('filter.fluxcd.io/podinfo: semver:>=1.0');
+    expect(text).toMatch(/fluxcd\.io\/locked: ["']true["']/);
+    expect(git(work, 'log', '-1', '--format=%s')).toBe('Updated workload policies');
+    const again = await update({ type: 'policy', cause, spec: { [id]: change } });
+    expect(again.Result.revision).toBeUndefined();
+    const removed = { remove: ['locked', 'locked_user'] };
+    await update({ type: 'policy', cause, spec: { [id]: removed } });
+    git(work, 'pull', '-q', '--rebase', 'origin', 'master');
+    expect(readFileSync(path.join(work, 'releases/podinfo.yaml'), 'utf8')).toBe(
+      release.replace('semver:~3.1', 'semver:>=1.0'),
+    );
+    const bad = { add: { 'tag.podinfo': 'regexp:(' } };
+    expect((await update({ type: 'policy', cause, spec: { [id]: bad } })).Err).toBe(
+      'invalid tag pattern: "regexp:("',
+    );
+    const notOurs = new Request('http://flux/api/flux/v9/update-manifests', {
+      method: 'POST',
+      body: JSON.stringify({ type: 'sync', cause, spec: {} }),
+    });
+    expect(await running.handle(notOurs)).toBeUndefined();
+    expect(await notOurs.json()).toMatchObject({ type: 'sync' });
+  });
+
+  it('release an image that the filter would not take only when forced', async () => {
+    const spec = {
+      ServiceSpecs: [id],
+      ImageSpec: 'localhost:5000/demo/podinfo:3.2.0',
+      Kind: 'plan',
+      Excludes: [],
+      Force: false,
+    };
+    const plan = await update({ type: 'image', cause, spec });
+    expect(plan.Result.result?.[id]).toEqual({ Status: 'skipped', Error: 'image(s) up to date' });
+    const forced = await update({
+      type: 'image',
+      cause,
+      spec: { ...spec, Kind: 'execute', Force: true },
+    });
+    expect(forced.Result.result?.[id]).toMatchObject({
+      Status: 'success',
+      PerContainer: [{ Container: 'podinfo', Target: 'localhost:5000/demo/podinfo:3.2.0' }],
+    });
+    git(work, 'pull', '-q', '--rebase', 'origin', 'master');
+    const head = git(work, 'log', '--format=%s', '--grep', 'Release');
+    expect(head).toBe(`Release localhost:5000/demo/podinfo:3.2.0 to ${id}`);
+    const unknown = { ...spec, ImageSpec: 'localhost:5000/demo/podinfo:9' };
+    expect((await update({ type: 'image', cause, spec: unknown })).Err).toBe(
+      'image "localhost:5000/demo/podinfo:9" does not exist: invalid image ID',
+    );
+  });
+});

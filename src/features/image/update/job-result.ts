@@ -1,4 +1,4 @@
-import type { ImageChange } from './decide.ts';
+import type { ImageChange } from '../decide.ts';
 
 /** What a job did with one workload, in fluxd's words. */
 export interface WorkloadResult {

@@ -1,9 +1,14 @@
-import { KnownError } from '../../base/index.ts';
-import { containersOf, imageEdits, parseManifests, resourceId } from '../../lib/manifest/index.ts';
-import type { FileEdit, Manifest } from '../../lib/manifest/index.ts';
-import { parseImage } from '../../lib/oci/index.ts';
-import type { ImageChange } from './decide.ts';
-import type { Snapshot } from './observe.ts';
+import { KnownError } from '../../../base/index.ts';
+import {
+  containersOf,
+  imageEdits,
+  parseManifests,
+  resourceId,
+} from '../../../lib/manifest/index.ts';
+import type { FileEdit, Manifest } from '../../../lib/manifest/index.ts';
+import { parseImage } from '../../../lib/oci/index.ts';
+import type { ImageChange } from '../decide.ts';
+import type { Snapshot } from '../observe.ts';
 
 /** Edits and check for new images. */
 export interface PlannedImages {

@@ -1,11 +1,11 @@
-import { KnownError } from '../../base/index.ts';
-import type { Run } from '../../base/index.ts';
-import type { Mirror } from '../../lib/git/index.ts';
-import { editFile } from '../../lib/manifest/index.ts';
-import type { FileEdit } from '../../lib/manifest/index.ts';
-import { readSnapshot } from './observe.ts';
-import type { Snapshot } from './observe.ts';
-import type { ImageRepository } from './settings.ts';
+import { KnownError } from '../../../base/index.ts';
+import type { Run } from '../../../base/index.ts';
+import type { Mirror } from '../../../lib/git/index.ts';
+import { editFile } from '../../../lib/manifest/index.ts';
+import type { FileEdit } from '../../../lib/manifest/index.ts';
+import { readSnapshot } from '../observe.ts';
+import type { Snapshot } from '../observe.ts';
+import type { ImageRepository } from '../settings.ts';
 
 /** What a commit is to contain. */
 export interface PlannedCommit {
