@@ -31,7 +31,6 @@ const wanted = {
   name: 'n-a',
   namespace: 'n',
   values: {},
-  changedSinceAttempt: false,
 };
 
 const live: LiveRelease = { version: 3, status: 'deployed', ageMs: 1000 };
@@ -169,12 +168,12 @@ describe('decide', () => {
       view({ live: { ...live, status: 'superseded' } }),
       'report Failed',
     ],
-    ['rolled back: stay', object(rolledBack), view({ live: { ...live, difference: 'x' } }), 'wait'],
+    ['rolled back: stay', object(rolledBack), view(), 'wait'],
     ['rolled back, new generation: upgrade', object(rolledBack, {}, 2), view(), 'upgrade'],
     [
       'rolled back, new chart: upgrade',
       object(rolledBack),
-      view({ wanted: { ...wanted, changedSinceAttempt: true } }),
+      view({ live: { ...live, difference: 'x' } }),
       'upgrade',
     ],
     [

@@ -17,7 +17,10 @@ export interface LiveRelease {
   readonly status: ReleaseStatus;
   /** Milliseconds since its last operation began. */
   readonly ageMs: number;
-  /** What an upgrade to what is wanted would change; undefined when nothing. */
+  /**
+   * What an upgrade to what is wanted would change; undefined when nothing. After a rollback it is
+   * the difference from the revision that was given up.
+   */
   readonly difference?: string;
   /** The HelmRelease that its objects say they belong to, when it is another one. */
   readonly otherOwner?: string;
@@ -141,9 +144,8 @@ function rolledBack(
   const status = object.status ?? {};
   const count = status.rollbackCount ?? 0;
   const maxRetries = rollback?.maxRetries ?? defaultMaxRetries;
-  if (wanted.changedSinceAttempt) {
-    const why = 'what is wanted has changed since it was rolled back';
-    return act({ do: 'upgrade', wanted, why }, why);
+  if (live.difference !== undefined) {
+    return act({ do: 'upgrade', wanted, why: live.difference }, live.difference);
   }
   if (rollback?.retry === true && (maxRetries === 0 || count <= maxRetries)) {
     const why = `retry after rollback ${count}`;

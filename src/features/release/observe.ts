@@ -9,13 +9,14 @@ import {
 } from '../../api/helm-release/index.ts';
 import type { ChartSource, HelmRelease } from '../../api/helm-release/index.ts';
 import { createSecretStore, releaseDifference } from '../../lib/helm/index.ts';
-import type { Chart, Release } from '../../lib/helm/index.ts';
+import type { Chart, Release, ReleaseStore } from '../../lib/helm/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
 import { antecedentOf } from './antecedent.ts';
 import type { Attempts } from './attempts.ts';
 import type { GitCharts, MirrorHow } from './charts/git-charts.ts';
 import type { RepositoryCharts } from './charts/repository-charts.ts';
 import type { LiveRelease, Obstacle, ReleaseView } from './decide.ts';
+import { isTrue } from './status.ts';
 import { secretCredentials } from './secret-credentials.ts';
 import { composeValues } from './values.ts';
 import type { ReadUrl } from './values.ts';
@@ -74,14 +75,11 @@ async function wantedOf(
   if ('phase' in chart) return chart;
   const values = await trying('Failed', () => composeValues(ports, object, chart.chart), run);
   if (isObstacle(values)) return values;
-  const { lastAttemptedRevision } = object.status ?? {};
   return {
     ...chart,
     name: releaseNameOf(object),
     namespace: targetNamespaceOf(object),
     values,
-    changedSinceAttempt:
-      lastAttemptedRevision !== undefined && lastAttemptedRevision !== chart.revision,
   };
 }
 
@@ -142,7 +140,8 @@ async function liveOf(
   const last = await store.last(name);
   if (last === undefined) return undefined;
   const { status, last_deployed: deployed } = last.info;
-  const difference = 'phase' in found ? undefined : releaseDifference(last, found);
+  const difference =
+    'phase' in found ? undefined : releaseDifference(await comparedOf(object, store, last), found);
   const otherOwner = await otherOwnerOf(ports.cluster, object, last);
   return {
     version: last.version,
@@ -151,6 +150,19 @@ async function liveOf(
     ...(difference === undefined ? {} : { difference }),
     ...(otherOwner === undefined ? {} : { otherOwner }),
   };
+}
+
+/** The revision that what is wanted is compared with: after a rollback the one that was given up. */
+async function comparedOf(
+  object: HelmRelease,
+  store: ReleaseStore,
+  last: Release,
+): Promise<Release> {
+  if (!isTrue(object.status ?? {}, 'RolledBack')) return last;
+  const given = (await store.heads(last.name)).findLast(
+    ({ status }) => status === 'failed' || status === 'superseded',
+  );
+  return (given && (await store.get(given.name, given.version))) ?? last;
 }
 
 /** The HelmRelease that the release's objects name, unless it is this one. */

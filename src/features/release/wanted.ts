@@ -15,6 +15,4 @@ export interface WantedRelease extends FetchedChart {
   readonly name: string;
   readonly namespace: string;
   readonly values: JsonRecord;
-  /** Chart or values are not those of the last attempt. */
-  readonly changedSinceAttempt: boolean;
 }

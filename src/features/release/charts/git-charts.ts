@@ -98,11 +98,11 @@ function entryOf(
 }
 
 async function bringUpToDate(ports: GitChartPorts, entry: Entry): Promise<void> {
-  const age = ports.clock.now().getTime() - entry.fetchedAt;
-  if (entry.fetchedAt !== 0 && !entry.isStale && age < ports.pollIntervalMs) return;
   // A push that comes while a fetch runs may not be in it: then another one follows.
   if (entry.fetching !== undefined && !entry.isStale) return entry.fetching;
   await entry.fetching?.catch(() => {});
+  const age = ports.clock.now().getTime() - entry.fetchedAt;
+  if (entry.fetching === undefined && !entry.isStale && age < ports.pollIntervalMs) return;
   entry.fetching ??= fetchOnce(ports, entry).finally(() => {
     entry.fetching = undefined;
   });

@@ -1,0 +1,471 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { pack } from 'tar-stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createBus, isRecord, silentLogger, systemClock } from '../../base/index.ts';
+import type { Bus, JsonRecord, KubeObject } from '../../base/index.ts';
+import type { Events } from '../../api/events/index.ts';
+import { HelmRelease, helmReleaseCrd } from '../../api/helm-release/index.ts';
+import type { HelmReleaseSpec, HelmReleaseStatus } from '../../api/helm-release/index.ts';
+import { createApiServer } from '../../embedded/apiserver/index.ts';
+import type { ApiServer } from '../../embedded/apiserver/index.ts';
+import { createSecretStore } from '../../lib/helm/index.ts';
+import type { Release, ReleaseStore } from '../../lib/helm/index.ts';
+import type { Transport } from '../../lib/http/index.ts';
+import { connect, kinds } from '../../lib/kube/index.ts';
+import type { Cluster } from '../../lib/kube/index.ts';
+import { startRelease } from './index.ts';
+import type { ReleaseSettings } from './index.ts';
+
+const run = promisify(execFile);
+
+interface World {
+  readonly server: ApiServer;
+  readonly cluster: Cluster;
+  readonly bus: Bus<Events>;
+  readonly dir: string;
+  readonly releases: ReleaseStore;
+  stop: AbortController;
+  done: Promise<void>;
+}
+
+let world: World;
+
+async function start(
+  how: { settings?: Partial<ReleaseSettings>; transport?: Transport } = {},
+): Promise<void> {
+  world.stop = new AbortController();
+  const { cluster, bus, dir } = world;
+  const { done } = startRelease({
+    cluster,
+    bus,
+    clock: systemClock,
+    log: silentLogger,
+    signal: world.stop.signal,
+    dataDir: path.join(dir, 'data'),
+    render: {},
+    transport: how.transport ?? (() => Promise.reject(new Error('no network in this test'))),
+    settings: { chartsSyncIntervalMs: 60_000, gitDefaultRef: 'main', ...how.settings },
+  });
+  world.done = done;
+}
+
+async function halt(): Promise<void> {
+  world.stop.abort(new Error('stop'));
+  await world.done.catch(() => {});
+}
+
+beforeEach(async () => {
+  const dir = await mkdtemp(path.join(os.tmpdir(), 'release-'));
+  const server = await createApiServer({
+    storePath: ':memory:',
+    clock: systemClock,
+    log: silentLogger,
+  });
+  const cluster = connect({ transport: server.transport });
+  await cluster.create(kinds.CustomResourceDefinition, helmReleaseCrd);
+  await until(
+    async () => (await cluster.resourceOf(HelmRelease.apiVersion, 'HelmRelease')) !== undefined,
+  );
+  const releases = createSecretStore({ cluster, clock: systemClock, namespace: 'default' });
+  world = {
+    server,
+    cluster,
+    bus: createBus<Events>(),
+    dir,
+    releases,
+    stop: new AbortController(),
+    done: Promise.resolve(),
+  };
+});
+
+afterEach(async () => {
+  await halt();
+  await world.server.close();
+  await rm(world.dir, { recursive: true, force: true });
+});
+
+/** Looks until the answer is yes; an event would do, but the API is what users look at. */
+async function until(isDone: () => Promise<boolean>, seconds = 10): Promise<void> {
+  const end = Date.now() + seconds * 1000;
+  while (!(await isDone())) {
+    if (Date.now() > end) throw new Error('it did not come about');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+const template = `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ .Release.Name }}-cm
+data:
+  colour: "{{ .Values.colour }}"
+  revision: "{{ .Release.Revision }}"
+`;
+
+const chartFiles: Record<string, string> = {
+  'Chart.yaml': 'apiVersion: v2\nname: demo\nversion: 0.1.0\nappVersion: "1.0"\n',
+  'values.yaml': 'colour: red\n',
+  'templates/cm.yaml': template,
+};
+
+async function git(...args: string[]): Promise<string> {
+  const identity = ['-c', 'user.name=t', '-c', 'user.email=t@e.x'];
+  const { stdout } = await run('git', [...identity, '-C', repository(), ...args]);
+  return stdout.trim();
+}
+
+function repository(): string {
+  return path.join(world.dir, 'repo');
+}
+
+function repositoryUrl(): string {
+  return `file://${repository()}`;
+}
+
+async function commit(files: Record<string, string>): Promise<string> {
+  await mkdir(repository(), { recursive: true });
+  await run('git', ['init', '-q', '-b', 'main', repository()]);
+  for (const [name, text] of Object.entries(files)) {
+    const file = path.join(repository(), 'charts/demo', name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+  await git('add', '-A');
+  await git('commit', '-q', '-m', 'change');
+  const revision = await git('rev-parse', 'HEAD');
+  world.bus.publish('git.pushed', { url: repositoryUrl(), branch: 'main', revision });
+  return revision;
+}
+
+async function release(name: string, spec: Partial<HelmReleaseSpec>): Promise<void> {
+  await world.cluster.create(HelmRelease, {
+    apiVersion: 'helm.fluxcd.io/v1',
+    kind: 'HelmRelease',
+    metadata: { name, namespace: 'default' },
+    spec: { chart: { git: repositoryUrl(), path: 'charts/demo' }, releaseName: name, ...spec },
+  });
+}
+
+async function change(name: string, spec: JsonRecord): Promise<void> {
+  const key = { namespace: 'default', name };
+  await world.cluster.patch(HelmRelease, key, { spec }, { type: 'merge' });
+}
+
+async function statusOf(name: string): Promise<HelmReleaseStatus> {
+  const found = await world.cluster.get(HelmRelease, { namespace: 'default', name });
+  return found?.status ?? {};
+}
+
+async function phase(
+  name: string,
+  wanted: string,
+  generation?: number,
+): Promise<HelmReleaseStatus> {
+  await until(async () => {
+    const status = await statusOf(name);
+    const isSeen = generation === undefined || (status.observedGeneration ?? 0) >= generation;
+    return status.phase === wanted && isSeen;
+  });
+  return statusOf(name);
+}
+
+async function colour(name: string): Promise<unknown> {
+  const key = { namespace: 'default', name: `${name}-cm` };
+  const found = await world.cluster.get(kinds.ConfigMap, key);
+  return isRecord(found?.['data']) ? found['data']['colour'] : undefined;
+}
+
+async function revisions(name: string): Promise<string> {
+  const heads = await world.releases.heads(name);
+  return heads.map(({ version, status }) => `${version} ${status}`).join(', ');
+}
+
+async function events(name: string): Promise<KubeObject[]> {
+  const { items } = await world.cluster.list(kinds.Event, { namespace: 'default' });
+  return items.filter((event) => (event['involvedObject'] as JsonRecord)['name'] === name);
+}
+
+describe('a chart from git', { timeout: 30_000 }, () => {
+  it('is installed, upgraded by values and by commits, and uninstalled', async () => {
+    const first = await commit(chartFiles);
+    await start();
+    await release('web', { values: { colour: 'blue' } });
+    const status = await phase('web', 'Succeeded');
+    expect(status).toMatchObject({
+      observedGeneration: 1,
+      releaseName: 'web',
+      releaseStatus: 'deployed',
+      revision: first,
+      lastAttemptedRevision: first,
+      rollbackCount: 0,
+    });
+    expect(status.conditions?.map(({ type, status: is }) => `${type}=${is}`)).toEqual([
+      'Deployed=True',
+      'Released=True',
+    ]);
+    expect(await colour('web')).toBe('blue');
+
+    await change('web', { values: { colour: 'green' } });
+    await phase('web', 'Succeeded', 2);
+    expect(await colour('web')).toBe('green');
+
+    const second = await commit({
+      'templates/cm.yaml': template.replace('"{{ .Values.colour }}"', 'dark-{{ .Values.colour }}'),
+    });
+    await until(async () => (await colour('web')) === 'dark-green');
+    await until(async () => (await statusOf('web')).revision === second);
+
+    const key = { namespace: 'default', name: 'web-cm' };
+    const object = await world.cluster.get(kinds.ConfigMap, key);
+    expect(object?.metadata.annotations).toEqual({
+      'helm.fluxcd.io/antecedent': 'default:helmrelease/web',
+      'meta.helm.sh/release-name': 'web',
+      'meta.helm.sh/release-namespace': 'default',
+    });
+    expect(await revisions('web')).toBe('1 superseded, 2 superseded, 3 deployed');
+    expect((await events('web')).map((event) => event['message'])).toContain(
+      "managed release 'web' in namespace 'default' synchronized",
+    );
+
+    await world.cluster.delete(HelmRelease, { namespace: 'default', name: 'web' });
+    await until(async () => (await revisions('web')) === '');
+    expect(await colour('web')).toBeUndefined();
+    await until(async () => {
+      const gone = await world.cluster.get(HelmRelease, { namespace: 'default', name: 'web' });
+      return gone === undefined;
+    });
+  });
+
+  it('stays at its revision when a commit does not touch the chart', async () => {
+    await commit(chartFiles);
+    await start();
+    await release('web', {});
+    await release('canary', {});
+    await phase('web', 'Succeeded');
+    await phase('canary', 'Succeeded');
+    await writeFile(path.join(repository(), 'README.md'), 'words');
+    await commit({});
+    await commit({ 'values.yaml': 'colour: white\n' });
+    await until(async () => (await colour('web')) === 'white');
+    expect(await revisions('web')).toBe('1 superseded, 2 deployed');
+  });
+
+  it('a chart that does not render fails alone, writes nothing, and is mended by a commit', async () => {
+    await commit({ ...chartFiles, 'templates/bad.yaml': '{{ .Values.missing.deep }}' });
+    await start();
+    await release('bad', {});
+    const status = await phase('bad', 'DeployFailed', 1);
+    expect(status.conditions?.find(({ type }) => type === 'Released')).toMatchObject({
+      status: 'False',
+      reason: 'DeployFailed',
+      message: "Installation or upgrade failed for Helm release 'bad' in 'default'.",
+    });
+    expect(await revisions('bad')).toBe('');
+    await until(async () =>
+      (await events('bad')).some((event) => event['reason'] === 'FailedReleaseSync'),
+    );
+    const failure = (await events('bad')).find((event) => event['reason'] === 'FailedReleaseSync');
+    expect(failure?.['message']).toContain(
+      "synchronization of release 'bad' in namespace 'default' failed: installation failed: template: demo/templates/bad.yaml:1:",
+    );
+    await commit({ 'templates/bad.yaml': '' });
+    await phase('bad', 'Succeeded');
+  });
+
+  it('a chart that is not there says so', async () => {
+    await commit(chartFiles);
+    await start();
+    await release('lost', { chart: { git: repositoryUrl(), path: 'charts/none' } });
+    await phase('lost', 'ChartFetchFailed', 1);
+    await release('empty', { chart: {} });
+    await phase('empty', 'ChartFetchFailed', 1);
+    const messages = (await events('empty')).map((event) => String(event['message']));
+    expect(messages.join()).toContain(
+      'could not find valid chart source configuration for release',
+    );
+  });
+
+  it('does not take a release that belongs to another HelmRelease', async () => {
+    await commit(chartFiles);
+    await start();
+    await release('web', {});
+    await phase('web', 'Succeeded');
+    await release('thief', { releaseName: 'web', values: { colour: 'black' } });
+    await phase('thief', 'Failed', 1);
+    expect(await colour('web')).toBe('red');
+    await world.cluster.delete(HelmRelease, { namespace: 'default', name: 'thief' });
+    await until(async () => {
+      const gone = await world.cluster.get(HelmRelease, { namespace: 'default', name: 'thief' });
+      return gone === undefined;
+    });
+    expect(await revisions('web')).toBe('1 deployed');
+  });
+});
+
+describe('values', { timeout: 30_000 }, () => {
+  it('are laid over one another in order, with optional ones left out', async () => {
+    await commit({ ...chartFiles, 'extra.yaml': 'colour: from-file\n' });
+    await world.cluster.create(kinds.ConfigMap, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'low', namespace: 'default' },
+      data: { 'values.yaml': 'colour: from-map\nother: 1\n' },
+    });
+    await world.cluster.create(kinds.Secret, {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'high', namespace: 'default' },
+      stringData: { mine: 'colour: from-secret\n' },
+    });
+    await start();
+    await release('web', {
+      valuesFrom: [
+        { configMapKeyRef: { name: 'low' } },
+        { chartFileRef: { path: 'extra.yaml' } },
+        { secretKeyRef: { name: 'high', key: 'mine' } },
+        { secretKeyRef: { name: 'nowhere', optional: true } },
+      ],
+    });
+    await phase('web', 'Succeeded');
+    expect(await colour('web')).toBe('from-secret');
+    expect((await world.releases.last('web'))?.config).toEqual({ colour: 'from-secret', other: 1 });
+
+    await release('needy', { valuesFrom: [{ configMapKeyRef: { name: 'low', key: 'none' } }] });
+    await phase('needy', 'Failed', 1);
+    const messages = (await events('needy')).map((event) => String(event['message']));
+    expect(messages.join()).toContain('could not find key none in ConfigMap default/low');
+  });
+});
+
+describe('rollback', { timeout: 30_000 }, () => {
+  const broken = `${template}---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: Not-A-Name\n`;
+
+  it('goes back after a failed upgrade when that is wanted, and stays until something changes', async () => {
+    await commit(chartFiles);
+    await start();
+    await release('web', { wait: false, rollback: { enable: true } });
+    await phase('web', 'Succeeded');
+    await commit({ 'templates/cm.yaml': broken });
+    const status = await phase('web', 'RolledBack', 1);
+    expect(status.rollbackCount).toBe(1);
+    await until(async () => (await revisions('web')) === '1 superseded, 2 failed, 3 deployed');
+    expect((await world.releases.last('web'))?.info.description).toBe('Rollback to 1');
+    await writeFile(path.join(repository(), 'README.md'), 'not the chart');
+    const elsewhere = await commit({});
+    await release('other', {});
+    expect((await phase('other', 'DeployFailed')).lastAttemptedRevision).toBe(elsewhere);
+    expect(await revisions('web')).toBe('1 superseded, 2 failed, 3 deployed');
+    await commit({ 'templates/cm.yaml': template.replace('revision', 'number') });
+    const mended = await phase('web', 'Succeeded');
+    expect(mended.rollbackCount).toBe(0);
+    expect(mended.conditions?.some(({ type }) => type === 'RolledBack')).toBe(false);
+  });
+
+  it('without it the failed revision stays, and a mended chart upgrades from it', async () => {
+    await commit(chartFiles);
+    await start();
+    await release('web', {});
+    await phase('web', 'Succeeded');
+    await commit({ 'templates/cm.yaml': broken });
+    await phase('web', 'DeployFailed');
+    await until(async () => (await revisions('web')) === '1 deployed, 2 failed');
+    await commit({ 'templates/cm.yaml': template });
+    await phase('web', 'Succeeded');
+    expect(await revisions('web')).toBe('1 superseded, 2 failed, 3 deployed');
+  });
+});
+
+describe('a crash', { timeout: 30_000 }, () => {
+  async function leave(
+    name: string,
+    status: Release['info']['status'],
+    as: HelmReleaseStatus['phase'],
+  ): Promise<void> {
+    const last = await world.releases.last(name);
+    if (last === undefined) throw new Error('no release');
+    last.info.status = status;
+    await world.releases.update(last);
+    const key = { namespace: 'default', name };
+    await world.cluster.patch(
+      HelmRelease,
+      key,
+      { status: { phase: as } },
+      { type: 'merge', subresource: 'status' },
+    );
+  }
+
+  it.each([
+    ['pending-install', 'Installing', '1 deployed'],
+    ['uninstalling', 'Succeeded', '1 deployed'],
+  ] as const)('in the middle of it leaves %s, which is recovered', async (status, as, after) => {
+    await commit(chartFiles);
+    await start();
+    await release('web', {});
+    await phase('web', 'Succeeded');
+    await halt();
+    await leave('web', status, as);
+    await start();
+    await until(async () => (await revisions('web')) === after);
+    expect(await colour('web')).toBe('red');
+    await phase('web', 'Succeeded');
+  });
+
+  it('in the middle of an upgrade ends in a new revision', async () => {
+    await commit(chartFiles);
+    await start();
+    await release('web', {});
+    await phase('web', 'Succeeded');
+    await change('web', { values: { colour: 'blue' } });
+    await phase('web', 'Succeeded', 2);
+    await halt();
+    await leave('web', 'pending-upgrade', 'Upgrading');
+    await start();
+    await until(async () => (await revisions('web')).endsWith('3 deployed'));
+    await phase('web', 'Succeeded');
+    expect(await colour('web')).toBe('blue');
+  });
+});
+
+describe('a chart from a repository', { timeout: 30_000 }, () => {
+  async function packed(): Promise<Buffer> {
+    const tar = pack();
+    for (const [name, text] of Object.entries(chartFiles))
+      tar.entry({ name: `demo/${name}` }, text);
+    tar.finalize();
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of tar) chunks.push(chunk as Uint8Array);
+    return gzipSync(Buffer.concat(chunks));
+  }
+
+  it('is downloaded once, checked, and kept over a restart', async () => {
+    const archive = await packed();
+    const digest = createHash('sha256').update(archive).digest('hex');
+    const asked: string[] = [];
+    const transport: Transport = (request) => {
+      asked.push(new URL(request.url).pathname);
+      const isIndex = request.url.endsWith('index.yaml');
+      const index = `apiVersion: v1\nentries:\n  demo:\n  - {name: demo, version: 0.1.0, apiVersion: v2, digest: ${digest}, urls: [files/demo.tgz]}\n`;
+      return Promise.resolve(new Response(isIndex ? index : new Uint8Array(archive)));
+    };
+    await start({ transport });
+    const chart = { repository: 'https://charts.example/stable', name: 'demo', version: '0.1.0' };
+    await release('web', { chart });
+    const status = await phase('web', 'Succeeded');
+    expect(status.revision).toBe('0.1.0');
+    await release('two', { chart });
+    await phase('two', 'Succeeded');
+    expect(asked).toEqual(['/stable/index.yaml', '/stable/files/demo.tgz']);
+    await halt();
+    await start();
+    await release('three', { chart });
+    await phase('three', 'Succeeded');
+    await release('none', { chart: { ...chart, version: '9.9.9' } });
+    await phase('none', 'ChartFetchFailed', 1);
+  });
+});
