@@ -33,3 +33,6 @@ export interface GoFunction {
 
 /** Functions by name. */
 export type FunctionTable = Readonly<Record<string, GoFunction>>;
+
+/** Methods of a host type by name; `call` gets the value itself before the arguments. */
+export type HostMethodTable = Readonly<Record<string, GoFunction>>;

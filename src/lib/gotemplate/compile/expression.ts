@@ -44,7 +44,7 @@ export const solidText = (js: string, at: string): Expression => ({
 
 /** Turns pipelines and operands into JavaScript expressions. */
 export class ExpressionWriter {
-  readonly scope = new Scope();
+  readonly scope: Scope = new Scope();
   readonly sites: Site[] = [];
   readonly functions: Functions;
   /** The JavaScript name of dot, and whether it is of type interface{}. */

@@ -1,0 +1,57 @@
+import {
+  GoNumber,
+  HostObject,
+  isList,
+  isMap,
+  isTypedNil,
+  itemsOf,
+  tagOf,
+  typedList,
+  typedMap,
+  typeName,
+} from '../../value/index.ts';
+
+function equalMaps(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  return keys.every((key) => Object.hasOwn(b, key) && deepEqual(a[key], b[key]));
+}
+
+/** reflect.DeepEqual: equal types all the way down, so an int is never a float64. */
+export function deepEqual(a: unknown, b: unknown): boolean {
+  if (a === null || a === undefined || b === null || b === undefined) {
+    return (a ?? null) === (b ?? null);
+  }
+  if (typeof a !== 'object' || typeof b !== 'object') return a === b;
+  if (a === b) return true;
+  if (typeName(a) !== typeName(b) || isTypedNil(a) !== isTypedNil(b)) return false;
+  if (a instanceof GoNumber) return a.value === (b as GoNumber).value;
+  if (isList(a) && isList(b)) {
+    const [x, y] = [itemsOf(a), itemsOf(b)];
+    return x.length === y.length && x.every((item, i) => deepEqual(item, y[i]));
+  }
+  if (isMap(a) && isMap(b)) return equalMaps(a, b);
+  if (!(a instanceof HostObject && b instanceof HostObject)) return false;
+  return Object.values(a.type.fields).every((read) =>
+    deepEqual(read(a.value as never), read(b.value as never)),
+  );
+}
+
+/** A copy that shares no list and no map; types stay. */
+export function deepCopy(value: unknown): unknown {
+  return copy(value);
+}
+
+function copy(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const tag = tagOf(value);
+  if (Array.isArray(value)) {
+    const items = value.map(copy);
+    return tag === undefined ? items : typedList(items, tag);
+  }
+  if (value instanceof Uint8Array) return value.slice();
+  if (!isMap(value)) return value;
+  const out: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) out[key] = copy(value[key]);
+  return tag === undefined ? out : typedMap(out, tag);
+}

@@ -1,0 +1,28 @@
+import { GoNumber, HostObject, isMap, isTypedNil } from '../../value/index.ts';
+
+function plainHost({ type, value }: HostObject): unknown {
+  if (value === null) return null;
+  if (type.json !== undefined) return toPlain(type.json(value as never));
+  const out: Record<string, unknown> = {};
+  for (const [name, read] of Object.entries(type.fields)) out[name] = toPlain(read(value as never));
+  return out;
+}
+
+/** A Go value as JSON-like data (numbers, bigints, strings, lists, maps); what is so already is given back as it is. */
+export function toPlain(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value ?? null;
+  if (value instanceof GoNumber) return value.value;
+  if (value instanceof HostObject) return plainHost(value);
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (isTypedNil(value)) return null;
+  if (Array.isArray(value)) return value.map(toPlain);
+  if (!isMap(value)) return null;
+  const out: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    const item = toPlain(value[key]);
+    if (key === '__proto__') {
+      Object.defineProperty(out, key, { value: item, enumerable: true, configurable: true });
+    } else out[key] = item;
+  }
+  return out;
+}

@@ -1,0 +1,271 @@
+import { quote } from '../../format/index.ts';
+import { GoError } from '../../template-error.ts';
+import { days, months, token } from './layout.ts';
+import type { Moment } from './moment.ts';
+import { fixedZone, UTC, type Zone } from './zone.ts';
+
+interface Fields {
+  year: number;
+  month: number;
+  day: number;
+  yearDay: number;
+  hour: number;
+  minute: number;
+  second: number;
+  nanos: number;
+  isPm: boolean;
+  isAm: boolean;
+  offset: number | undefined;
+  zoneName: string;
+}
+
+const patterns: Readonly<Record<string, RegExp>> = {
+  '2006': /^\d{4}/,
+  '06': /^\d{2}/,
+  '01': /^\d{2}/,
+  '1': /^\d{1,2}/,
+  '02': /^\d{2}/,
+  '2': /^\d{1,2}/,
+  _2: /^ ?\d{1,2}/,
+  '002': /^\d{3}/,
+  __2: /^[ \d]{2}\d/,
+  '15': /^\d{1,2}/,
+  '03': /^\d{2}/,
+  '3': /^\d{1,2}/,
+  '04': /^\d{2}/,
+  '4': /^\d{1,2}/,
+  '05': /^\d{2}/,
+  '5': /^\d{1,2}/,
+  PM: /^(?:AM|PM)/,
+  pm: /^(?:am|pm)/,
+  MST: /^(?:[A-Z]{3,5}|[+-]\d{2,4})/,
+  '-0700': /^[+-]\d{4}/,
+  '-07:00': /^[+-]\d\d:\d\d/,
+  '-07': /^[+-]\d\d/,
+  '-070000': /^[+-]\d{6}/,
+  '-07:00:00': /^[+-]\d\d:\d\d:\d\d/,
+  Z0700: /^(?:Z|[+-]\d{4})/,
+  'Z07:00': /^(?:Z|[+-]\d\d:\d\d)/,
+  Z07: /^(?:Z|[+-]\d\d)/,
+  Z070000: /^(?:Z|[+-]\d{6})/,
+  'Z07:00:00': /^(?:Z|[+-]\d\d:\d\d:\d\d)/,
+};
+
+function nameAt(
+  names: readonly string[],
+  text: string,
+  length?: number,
+): { index: number; text: string } | undefined {
+  const index = names.findIndex((name) =>
+    text.toLowerCase().startsWith(name.slice(0, length).toLowerCase()),
+  );
+  return index < 0 ? undefined : { index, text: text.slice(0, length ?? names[index]!.length) };
+}
+
+function offsetOf(text: string): number {
+  if (text === 'Z') return 0;
+  const digits = text.replaceAll(/[^\d]/g, '');
+  const seconds =
+    Number(digits.slice(0, 2)) * 3600 +
+    Number(digits.slice(2, 4)) * 60 +
+    Number(digits.slice(4, 6));
+  return text.startsWith('-') ? -seconds : seconds;
+}
+
+/** Reads a text by a layout, piece by piece. */
+class TimeReader {
+  private readonly layout: string;
+  private readonly text: string;
+  private rest: string;
+  private readonly fields: Fields = {
+    year: 0,
+    month: 1,
+    day: 1,
+    yearDay: 0,
+    hour: 0,
+    minute: 0,
+    second: 0,
+    nanos: 0,
+    isPm: false,
+    isAm: false,
+    offset: undefined,
+    zoneName: '',
+  };
+
+  constructor(layout: string, text: string) {
+    this.layout = layout;
+    this.text = text;
+    this.rest = text;
+  }
+
+  private fault(piece: string, rest = this.rest): GoError {
+    const head = `parsing time ${quote(this.text)} as ${quote(this.layout)}: `;
+    return new GoError(`${head}cannot parse ${quote(rest)} as ${quote(piece)}`);
+  }
+
+  private outOfRange(what: string): GoError {
+    return new GoError(`parsing time ${quote(this.text)}: ${what} out of range`);
+  }
+
+  read(local: Zone): Moment {
+    let from = 0;
+    for (const match of this.layout.matchAll(token)) {
+      this.literal(this.layout.slice(from, match.index));
+      this.piece(match[0]);
+      from = match.index + match[0].length;
+    }
+    this.literal(this.layout.slice(from));
+    if (this.rest !== '') {
+      throw new GoError(`parsing time ${quote(this.text)}: extra text: ${quote(this.rest)}`);
+    }
+    return this.moment(local);
+  }
+
+  private literal(text: string): void {
+    if (!this.rest.startsWith(text)) throw this.fault(text);
+    this.rest = this.rest.slice(text.length);
+  }
+
+  private piece(name: string): void {
+    if (name[0] === '.' || name[0] === ',') return this.fraction(name);
+    const word = this.word(name);
+    if (word) return;
+    const match = patterns[name]?.exec(this.rest);
+    if (match === null || match === undefined) throw this.fault(name);
+    this.rest = this.rest.slice(match[0].length);
+    this.set(name, match[0]);
+    const isSecond = name === '05' || name === '5';
+    const fraction = isSecond ? /^[.,]\d+/.exec(this.rest) : null;
+    if (fraction !== null) this.takeFraction(fraction[0]);
+  }
+
+  private takeFraction(text: string): void {
+    this.fields.nanos = Number(text.slice(1, 10).padEnd(9, '0'));
+    this.rest = this.rest.slice(text.length);
+  }
+
+  private fraction(name: string): void {
+    const isFixed = name[1] === '0';
+    const match = /^[.,]\d+/.exec(this.rest);
+    if (isFixed) {
+      if (this.fields.nanos !== 0 && match === null) return;
+      if (match === null || match[0].length < name.length) throw this.fault(name);
+      this.takeFraction(match[0].slice(0, name.length));
+    } else if (match !== null) this.takeFraction(match[0]);
+  }
+
+  private word(name: string): boolean {
+    const isMonth = name === 'January' || name === 'Jan';
+    if (!isMonth && name !== 'Monday' && name !== 'Mon') return false;
+    const found = nameAt(isMonth ? months : days, this.rest, name.length === 3 ? 3 : undefined);
+    if (found === undefined) throw this.fault(name);
+    if (isMonth) this.fields.month = found.index + 1;
+    this.rest = this.rest.slice(found.text.length);
+    return true;
+  }
+
+  private set(name: string, text: string): void {
+    const { fields } = this;
+    const value = Number(text.trim());
+    switch (name) {
+      case '2006':
+        fields.year = value;
+        return;
+      case '06':
+        fields.year = value >= 69 ? 1900 + value : 2000 + value;
+        return;
+      case '01':
+      case '1':
+        if (value < 1 || value > 12) throw this.outOfRange('month');
+        fields.month = value;
+        return;
+      case '02':
+      case '2':
+      case '_2':
+        fields.day = value;
+        return;
+      case '002':
+      case '__2':
+        fields.yearDay = value;
+        return;
+      default:
+        this.setClock(name, text, value);
+    }
+  }
+
+  private setClock(name: string, text: string, value: number): void {
+    const { fields } = this;
+    switch (name) {
+      case '15':
+        if (value > 23) throw this.outOfRange('hour');
+        fields.hour = value;
+        return;
+      case '03':
+      case '3':
+        if (value > 12) throw this.outOfRange('hour');
+        fields.hour = value;
+        return;
+      case '04':
+      case '4':
+        if (value > 59) throw this.outOfRange('minute');
+        fields.minute = value;
+        return;
+      case '05':
+      case '5':
+        if (value > 59) throw this.outOfRange('second');
+        fields.second = value;
+        return;
+      case 'PM':
+      case 'pm':
+        fields.isPm = text.toLowerCase() === 'pm';
+        fields.isAm = !fields.isPm;
+        return;
+      case 'MST':
+        fields.zoneName = text;
+        return;
+      default:
+        fields.offset = offsetOf(text);
+    }
+  }
+
+  private moment(local: Zone): Moment {
+    const { fields } = this;
+    if (fields.isPm && fields.hour < 12) fields.hour += 12;
+    else if (fields.isAm && fields.hour === 12) fields.hour = 0;
+    const date = new Date(0);
+    if (fields.yearDay > 0) date.setUTCFullYear(fields.year, 0, fields.yearDay);
+    else {
+      date.setUTCFullYear(fields.year, fields.month - 1, fields.day);
+      if (fields.day < 1 || date.getUTCDate() !== fields.day) throw this.outOfRange('day');
+    }
+    const clock = fields.hour * 3600 + fields.minute * 60 + fields.second;
+    const seconds = date.getTime() / 1000 + clock;
+    return this.inZone(seconds, local);
+  }
+
+  private inZone(seconds: number, local: Zone): Moment {
+    const { offset, zoneName, nanos } = this.fields;
+    if (offset !== undefined) {
+      const isUtc = offset === 0 && (zoneName === '' || zoneName === 'UTC');
+      const at = seconds - offset;
+      if (
+        local.at(at).offset === offset &&
+        (zoneName === '' || local.at(at).abbreviation === zoneName)
+      ) {
+        return { seconds: at, nanos, zone: offset === 0 && isUtc ? UTC : local };
+      }
+      return { seconds: at, nanos, zone: isUtc ? UTC : fixedZone(zoneName, offset) };
+    }
+    if (zoneName === 'UTC') return { seconds, nanos, zone: UTC };
+    if (zoneName !== '' && local.at(seconds).abbreviation !== zoneName) {
+      return { seconds, nanos, zone: fixedZone(zoneName, 0) };
+    }
+    const guess = local.at(seconds).offset;
+    return { seconds: seconds - local.at(seconds - guess).offset, nanos, zone: local };
+  }
+}
+
+/** time.ParseInLocation. Throws `GoError` with Go's text. */
+export function parseTime(layout: string, text: string, local: Zone): Moment {
+  return new TimeReader(layout, text).read(local);
+}

@@ -1,0 +1,115 @@
+import { HostObject, type HostType, int64 } from '../../value/index.ts';
+import { goDuration } from './duration.ts';
+import { civilOf, days, formatTime, months } from './layout.ts';
+import { type Moment, momentAt, nanosOf } from './moment.ts';
+import { UTC } from './zone.ts';
+
+const RFC3339 = '2006-01-02T15:04:05.999999999Z07:00';
+
+/** 1 January of year 1, Go's zero time. */
+const ZERO_SECONDS = -62_135_596_800;
+
+function text(moment: Moment): string {
+  const shown = formatTime(moment, '2006-01-02 15:04:05.999999999 -0700 MST');
+  return moment.monotonic === undefined ? shown : `${shown} ${moment.monotonic}`;
+}
+
+const whole =
+  (read: (moment: Moment) => number) =>
+  (moment: Moment): bigint =>
+    BigInt(read(moment));
+
+/** Months and weekdays are named numbers. */
+function named(type: string, names: readonly string[]) {
+  const hostType: HostType = {
+    name: type,
+    kind: 'struct',
+    fields: {},
+    text: (number: number) => names[number] ?? `%!${type}(${number})`,
+    json: (number: number) => number,
+    methods: { String: { params: [], call: (number: number) => names[number] } },
+  };
+  return (number: number): HostObject => new HostObject(hostType, number);
+}
+
+const goMonth = named('time.Month', ['', ...months]);
+const goWeekday = named('time.Weekday', days);
+
+const TIME = { named: 'time.Time' } as const;
+const DURATION = { named: 'time.Duration' } as const;
+
+function addDate(moment: Moment, years: number, more: number, plus: number): HostObject {
+  const civil = civilOf(moment);
+  const { offset } = moment.zone.at(moment.seconds);
+  const local = Date.UTC(2000, 0, 1, civil.hour, civil.minute, civil.second);
+  const date = new Date(local);
+  date.setUTCFullYear(civil.year + years, civil.month - 1 + more, civil.day + plus);
+  return wrapTime({ ...moment, seconds: date.getTime() / 1000 - offset });
+}
+
+const other = (time: HostObject): Moment => time.value as Moment;
+
+const timeType: HostType = {
+  name: 'time.Time',
+  kind: 'struct',
+  fields: {},
+  text,
+  json: (moment: Moment) => formatTime(moment, RFC3339),
+  methods: {
+    String: { params: [], call: text },
+    Format: { params: ['string'], call: (m: Moment, layout: string) => formatTime(m, layout) },
+    Unix: { params: [], call: (m: Moment) => int64(m.seconds) },
+    UnixNano: { params: [], call: (m: Moment) => int64(nanosOf(m)) },
+    UnixMilli: { params: [], call: (m: Moment) => int64(nanosOf(m) / 1_000_000n) },
+    UnixMicro: { params: [], call: (m: Moment) => int64(nanosOf(m) / 1000n) },
+    Year: { params: [], call: whole((m) => civilOf(m).year) },
+    Month: { params: [], call: (m: Moment) => goMonth(civilOf(m).month) },
+    Day: { params: [], call: whole((m) => civilOf(m).day) },
+    Hour: { params: [], call: whole((m) => civilOf(m).hour) },
+    Minute: { params: [], call: whole((m) => civilOf(m).minute) },
+    Second: { params: [], call: whole((m) => civilOf(m).second) },
+    Nanosecond: { params: [], call: whole((m) => m.nanos) },
+    YearDay: { params: [], call: whole((m) => civilOf(m).yearDay) },
+    Weekday: { params: [], call: (m: Moment) => goWeekday(civilOf(m).weekday) },
+    UTC: {
+      params: [],
+      call: (m: Moment) => wrapTime({ seconds: m.seconds, nanos: m.nanos, zone: UTC }),
+    },
+    IsZero: { params: [], call: (m: Moment) => m.seconds === ZERO_SECONDS && m.nanos === 0 },
+    AddDate: { params: ['int', 'int', 'int'], call: addDate },
+    Add: {
+      params: [DURATION],
+      call: (m: Moment, d: HostObject) =>
+        wrapTime(momentAt(nanosOf(m) + (d.value as bigint), m.zone)),
+    },
+    Sub: {
+      params: [TIME],
+      call: (m: Moment, t: HostObject) => goDuration(nanosOf(m) - nanosOf(other(t))),
+    },
+    Before: { params: [TIME], call: (m: Moment, t: HostObject) => nanosOf(m) < nanosOf(other(t)) },
+    After: { params: [TIME], call: (m: Moment, t: HostObject) => nanosOf(m) > nanosOf(other(t)) },
+    Equal: { params: [TIME], call: (m: Moment, t: HostObject) => nanosOf(m) === nanosOf(other(t)) },
+  },
+};
+
+/** A moment as a template sees it: Go's time.Time. */
+export function wrapTime(moment: Moment): HostObject {
+  return new HostObject(timeType, moment);
+}
+
+/** A time.Time of a JavaScript time, in UTC. */
+export function goTime(milliseconds: number): HostObject {
+  return wrapTime(momentAt(BigInt(Math.round(milliseconds)) * 1_000_000n, UTC));
+}
+
+/** Go's zero time. */
+export function zeroTime(): HostObject {
+  return wrapTime({ seconds: ZERO_SECONDS, nanos: 0, zone: UTC });
+}
+
+/** The moment in a value, when it is a time. */
+export function momentOf(value: unknown): Moment | undefined {
+  return value instanceof HostObject && value.type === timeType
+    ? (value.value as Moment)
+    : undefined;
+}
