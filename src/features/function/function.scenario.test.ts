@@ -356,7 +356,8 @@ describe('REST API', () => {
     ['PATCH', '/system/functions', '{}', 405, ''],
     ['POST', '/system/alert', '{}', 501, 'not supported'],
     ['POST', '/system/other', '{}', 404, ''],
-  ])('%s %s %s → %i', async (method, path, body, status, text) => {
+  ])('%s %s %s → %i', async (...row) => {
+    const [method, path, body, status, text] = row;
     const answer = await call(path, { method, body });
     expect(answer.status).toBe(status);
     expect(await answer.text()).toContain(text);

@@ -1,5 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import 'reflect-metadata';
+import * as x509 from '@peculiar/x509';
+import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { annotations, sealedSecretCrd, sealedSecretKind } from '../../api/sealed-secret/index.ts';
 import type { SealedSecret } from '../../api/sealed-secret/index.ts';
@@ -104,7 +107,7 @@ const synced = async (): Promise<[string, string] | undefined> => {
   return condition && [condition.status, condition.message ?? ''];
 };
 const has = (wanted: Record<string, string>) => async (): Promise<boolean> =>
-  JSON.stringify(await values()) === JSON.stringify(wanted);
+  isDeepStrictEqual(await values(), wanted);
 const fails = (text: string) => async (): Promise<boolean> => {
   const [status, message] = (await synced()) ?? [];
   return status === 'False' && (message ?? '').includes(text);
@@ -116,8 +119,12 @@ describe('keys', () => {
   it('makes one at the start, as the original controller would', async () => {
     start();
     const pem = await certificate();
-    const { subject, issuer, ca, validFromDate, validToDate, publicKey } = new X509Certificate(pem);
-    expect([subject, issuer, ca]).toEqual([undefined, undefined, true]);
+    const { subject, issuer, validFromDate, validToDate, publicKey } = new X509Certificate(pem);
+    expect([subject, issuer]).toEqual([undefined, undefined]);
+    const { extensions } = new x509.X509Certificate(pem);
+    expect(extensions.map(({ critical }) => critical)).toEqual([true, true]);
+    expect(extensions[0]).toMatchObject({ usages: x509.KeyUsageFlags.encipherOnly });
+    expect(extensions[1]).toMatchObject({ ca: true });
     expect(publicKey.asymmetricKeyDetails?.modulusLength).toBe(1024);
     const years = (validToDate.getTime() - validFromDate.getTime()) / 86_400_000 / 365;
     expect(years).toBeCloseTo(10, 1);
@@ -151,6 +158,7 @@ describe('keys', () => {
     await certificate();
     const other = JSON.parse(read('kubeseal-cluster-wide.json')) as SealedSecret;
     other.metadata = { ...other.metadata, ...db };
+    delete other.spec.template;
     await cluster.create(sealedSecretKind, other);
     await until(fails('no key could decrypt secret (password, user)'));
     const data = { 'tls.key': read('key.pem'), 'tls.crt': read('cert.pem') };

@@ -37,8 +37,8 @@ async function certify(
   publicKey: KeyObject,
   { ttlMs, commonName, now }: KeyOptions,
 ): Promise<string> {
-  // Loaded here only: kubeseal seals without it.
-  await import('reflect-metadata').catch(() => {});
+  // Loaded here only: kubeseal seals without it. The first is what the second needs to start.
+  await import('reflect-metadata');
   const x509 = await import('@peculiar/x509');
   const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
   const certificate = await x509.X509CertificateGenerator.createSelfSigned(
