@@ -59,10 +59,17 @@ export function openStores(cluster: Cluster, run: Run): Stores {
   };
 }
 
+/** Events tell a story afterwards: they are written behind the work, not in its way. */
+const behindMs = 50;
+
 /** An event recorder that speaks as one component, e.g. `deployment-controller`. */
 export function teller({ cluster, clock, log, signal }: LoopPorts, source: string): Tell {
   const run: Run = { clock, log, signal };
   return (about, type, reason, message) => {
-    void recordEvent(cluster, { about, type, reason, message, source }, run);
+    const event = { about, type, reason, message, source };
+    clock.sleep(behindMs, signal).then(
+      () => recordEvent(cluster, event, run),
+      () => {},
+    );
   };
 }

@@ -205,15 +205,27 @@ function slimKind<O extends KubeObject>(kind: Kind): Kind<O> {
   return { ...kind, parse: (raw) => slim<O>(raw) } as Kind<O>;
 }
 
+interface Shapes {
+  readonly Pod: Kind<Pod>;
+  readonly ReplicaSet: Kind<ReplicaSet>;
+  readonly Deployment: Kind<Deployment>;
+  readonly Job: Kind<Job>;
+  readonly Service: Kind<Service>;
+  readonly Endpoints: Kind<Endpoints>;
+  readonly EndpointSlice: Kind<EndpointSlice>;
+  readonly Node: Kind<Node>;
+  readonly Namespace: Kind<Namespace>;
+}
+
 /** The kinds of the loops, with their shapes. */
-export const shapes = {
-  Pod: slimKind<Pod>(kinds.Pod),
-  ReplicaSet: slimKind<ReplicaSet>(kinds.ReplicaSet),
-  Deployment: slimKind<Deployment>(kinds.Deployment),
-  Job: slimKind<Job>(kinds.Job),
-  Service: slimKind<Service>(kinds.Service),
-  Endpoints: slimKind<Endpoints>(kinds.Endpoints),
-  EndpointSlice: slimKind<EndpointSlice>(kinds.EndpointSlice),
-  Node: slimKind<Node>(kinds.Node),
-  Namespace: slimKind<Namespace>(kinds.Namespace),
-} as const;
+export const shapes: Shapes = {
+  Pod: slimKind(kinds.Pod),
+  ReplicaSet: slimKind(kinds.ReplicaSet),
+  Deployment: slimKind(kinds.Deployment),
+  Job: slimKind(kinds.Job),
+  Service: slimKind(kinds.Service),
+  Endpoints: slimKind(kinds.Endpoints),
+  EndpointSlice: slimKind(kinds.EndpointSlice),
+  Node: slimKind(kinds.Node),
+  Namespace: slimKind(kinds.Namespace),
+};

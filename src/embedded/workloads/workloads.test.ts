@@ -159,11 +159,14 @@ describe('a deployment', () => {
       'deployment.kubernetes.io/revision': '1',
     });
     expect(progressed?.metadata.annotations?.['deployment.kubernetes.io/revision']).toBe('1');
-    const { items } = await cluster.list(kinds.Event, { namespace });
-    const told = items.filter((each) => each['reason'] === 'ScalingReplicaSet');
-    expect(told.map((each) => each['message'])).toContain(
-      `Scaled up replica set ${set?.metadata.name} from 0 to 2`,
-    );
+    const told = async (): Promise<unknown> => {
+      const { items } = await cluster.list(kinds.Event, {
+        namespace,
+        fieldSelector: 'reason=ScalingReplicaSet,involvedObject.name=web',
+      });
+      return items.map((each) => each['message']);
+    };
+    await eventually(told, [`Scaled up replica set ${set?.metadata.name} from 0 to 2`]);
   });
 
   it('changes its image without a gap, and an older template is revision 3 again', async () => {

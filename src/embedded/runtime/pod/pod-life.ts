@@ -28,6 +28,8 @@ export interface PodPorts {
   readonly dir: string;
 }
 
+/** Events tell a story afterwards: they are written behind the work, not in its way. */
+const behindMs = 50;
 const firstRetryMs = 1000;
 const maxRetryMs = 60_000;
 
@@ -99,7 +101,8 @@ export class PodLife {
 
   #tell(type: 'Normal' | 'Warning', reason: string, message: string): void {
     const event = { about: this.#pod, type, reason, message, source: 'kubelet' } as const;
-    void recordEvent(this.#ports.cluster, event, this.#run);
+    const { cluster, clock } = this.#ports;
+    void clock.sleep(behindMs).then(() => recordEvent(cluster, event, this.#run));
   }
 
   #container(spec: ContainerSpec, isInit: boolean): ContainerLife {

@@ -78,12 +78,13 @@ interface Opening {
   readonly rest: Pick<ProcessPlace, 'preload' | 'recordsDir' | 'path' | 'namesFile'>;
 }
 
-function openPlace(pod: Pod, { addresses, wish, dataDir, rest }: Opening): Sandbox {
+function openPlace(pod: Pod, { addresses, wish, dataDir, clock, rest }: Opening): Sandbox {
   const address = addresses?.take(wish);
   const running = new Set<RunningContainer>();
   const ports = new Map<number, number>();
   const place: ProcessPlace = {
     ...rest,
+    clock,
     pod,
     dataDir,
     dir: join(dataDir, 'pods', pod.metadata.uid ?? ''),

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { isRecord, KnownError, messageOf } from '../../../base/index.ts';
+import { isRecord, KnownError, messageOf, type Clock } from '../../../base/index.ts';
 import type {
   ContainerToStart,
   ExecCommand,
@@ -18,6 +18,7 @@ import { forget, noteProcess } from './strangers.ts';
 
 /** Where the processes of a pod run. */
 export interface ProcessPlace {
+  readonly clock: Clock;
   readonly pod: Pod;
   /** Paths below it are this machine's own. */
   readonly dataDir: string;
@@ -58,7 +59,7 @@ export async function startProcess(
   });
   child.stdout?.on('data', (chunk: Buffer) => container.log('stdout', chunk));
   child.stderr?.on('data', (chunk: Buffer) => container.log('stderr', chunk));
-  const exited = exitOf(child).then((exit) => {
+  const exited = exitOf(child, place.clock).then((exit) => {
     killGroup(pid, 'SIGKILL');
     forget(place.recordsDir, pid);
     return exit;
@@ -93,7 +94,7 @@ function killGroup(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** Both outputs are read to their end before the end is told. */
-function exitOf(child: ChildProcess): Promise<Exited> {
+function exitOf(child: ChildProcess, clock: Clock): Promise<Exited> {
   return new Promise((resolve) => {
     let exit: Exited | undefined;
     const tell = (): void => {
@@ -105,7 +106,7 @@ function exitOf(child: ChildProcess): Promise<Exited> {
       exit =
         number === undefined ? { exitCode: code ?? 0 } : { exitCode: 128 + number, signal: number };
       // A grandchild may hold the outputs open; it is killed, and is not waited for.
-      setTimeout(tell, drainMs).unref();
+      void clock.sleep(drainMs).then(tell);
     });
     child.on('close', tell);
   });
@@ -198,7 +199,7 @@ async function execute(
   const stop = (): void => killGroup(pid, 'SIGKILL');
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });
-  const exit = exitOf(child).then(({ exitCode }) => {
+  const exit = exitOf(child, place.clock).then(({ exitCode }) => {
     signal.removeEventListener('abort', stop);
     return exitCode;
   });
