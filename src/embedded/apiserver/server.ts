@@ -2,6 +2,8 @@ import type { Clock, Logger } from '../../base/index.ts';
 import { listen, type Handler, type Transport } from '../../lib/http/index.ts';
 import { createAdmission } from './admission/admission.ts';
 import { definitions } from './admission/definitions.ts';
+import { claimClass } from './admission/claim-class.ts';
+import { podDefaults } from './admission/pod-defaults.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import { serviceAccount } from './admission/service-account.ts';
 import { createAddresses } from './admission/service-addresses.ts';
@@ -13,6 +15,7 @@ import { systemAdmin } from './auth/user.ts';
 import { bootstrap } from './bootstrap.ts';
 import { followDefinitions } from './crds/crd-controller.ts';
 import { emptyResource } from './crds/empty-resource.ts';
+import { expireEvents } from './event-expiry.ts';
 import { discoveryRoutes } from './discovery/routes.ts';
 import type { PodRuntime } from './pod-runtime.ts';
 import { respondError } from './present/respond.ts';
@@ -88,6 +91,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     resources: state.resources,
     empty: (resource) => emptyResource(state, resource),
   });
+  void expireEvents(store, clock, closing.signal);
   let address = options.advertise ?? '127.0.0.1:6443';
   const other = discoveryRoutes(state, () => address);
   const authentication = authenticationOf(options, state);
@@ -133,7 +137,13 @@ function buildState(
     log,
     profile,
     resources: createRegistry(profile),
-    admission: createAdmission([namespaceLifecycle, definitions, serviceAccount]),
+    admission: createAdmission([
+      namespaceLifecycle,
+      definitions,
+      serviceAccount,
+      podDefaults,
+      claimClass,
+    ]),
     locks: createKeyLocks(),
     addresses: createAddresses(store, serviceCidr),
     tokens: createTokenIssuer({ store, clock, ...(keyPem === undefined ? {} : { keyPem }) }),

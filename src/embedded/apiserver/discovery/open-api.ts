@@ -63,7 +63,11 @@ function json(request: Request, data: JsonRecord, hash?: string): Response {
   const etag = hash === undefined ? undefined : `"${hash}"`;
   if (etag !== undefined && request.headers.get('if-none-match') === etag)
     return new Response(null, { status: 304, headers: { etag } });
-  const headers = { 'content-type': 'application/json', ...(etag === undefined ? {} : { etag }) };
+  // A hash in the address makes the document one that never changes: clients keep it on disk.
+  const headers = {
+    'content-type': 'application/json',
+    ...(etag === undefined ? {} : { etag, 'cache-control': 'public, immutable' }),
+  };
   return packed(request, Buffer.from(JSON.stringify(data)), headers);
 }
 
