@@ -11,6 +11,8 @@ import { FluxApiError } from './flux-client.ts';
 import { identity } from './identity.ts';
 import { listImages } from './list-images.ts';
 import { listWorkloads } from './list-workloads.ts';
+import { policy, policyVerbs } from './policy.ts';
+import { release } from './release.ts';
 import { sync } from './sync.ts';
 import { version } from './version.ts';
 
@@ -19,7 +21,16 @@ export type { FluxClient } from './flux-client.ts';
 export { globalFlags } from './flags.ts';
 export { tabulate } from './tabwriter.ts';
 
-const commands: readonly Command[] = [identity, listImages, listWorkloads, sync, version];
+const commands: readonly Command[] = [
+  ...policyVerbs,
+  identity,
+  listImages,
+  listWorkloads,
+  policy,
+  release,
+  sync,
+  version,
+];
 
 const root: Command = {
   use: 'fluxctl',
