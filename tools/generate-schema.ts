@@ -86,12 +86,16 @@ function resolve(go: string, group: string): Resolved {
   if (go.startsWith('[]')) return { type: `[]${resolve(go.slice(2), group).type}` };
   const map = /^map\[[^\]]+\](.*)$/.exec(go);
   if (map !== null) return { type: `{}${resolve(map[1] ?? '', group).type}` };
-  const [alias, bare] = go.includes('.') ? go.split('.') : [undefined, go];
-  const places =
-    alias === undefined ? [group, group.replace(/[^/]+$/, 'v1')] : packagesOf(alias, group);
-  for (const place of places) {
-    const found = groups[place]?.[bare ?? ''];
-    if (special[`${place}.${bare}`] !== undefined) return { type: special[`${place}.${bare}`]! };
+  return resolveByName(go, group);
+}
+
+function resolveByName(go: string, group: string): Resolved {
+  const [alias, bare = ''] = go.includes('.') ? go.split('.') : [undefined, go];
+  const own = [group, group.replace(/[^/]+$/, 'v1')];
+  for (const place of alias === undefined ? own : packagesOf(alias, group)) {
+    const written = special[`${place}.${bare}`];
+    if (written !== undefined) return { type: written };
+    const found = groups[place]?.[bare];
     if (found !== undefined) return resolveNamed(`${place}.${bare}`, found, place);
   }
   throw new Error(`unknown Go type ${go} in ${group}`);
@@ -115,34 +119,39 @@ function unionOf(name: string): string | undefined {
 function fieldRow(field: SourceField, group: string): unknown[] | undefined {
   if (field.name === '-' || (field.inline === true && !/^\*?[\w.]+$/.test(field.go))) return;
   const { type, oneOf } = resolve(field.go, group);
-  const optional = field.omitempty === true || field.optional === true;
-  const flags = [
-    field.omitempty === true ? 'o' : '',
-    field.go.startsWith('*') ? 'p' : '',
-    field.required === true || (!optional && field.inline !== true) ? 'r' : '',
-    field.inline === true ? 'i' : '',
-  ].join('');
   const directives = directivesOf(field, type, oneOf);
-  const row = [field.name ?? '', type, field.proto?.[1] ?? 0, flags];
+  const row = [field.name ?? '', type, field.proto?.[1] ?? 0, flagsOf(field)];
   return Object.keys(directives).length === 0 ? row : [...row, directives];
+}
+
+function flagsOf(field: SourceField): string {
+  const optional = field.omitempty === true || field.optional === true || field.inline === true;
+  const flags: [string, boolean][] = [
+    ['o', field.omitempty === true],
+    ['p', field.go.startsWith('*')],
+    ['r', field.required === true || !optional],
+    ['i', field.inline === true],
+  ];
+  return flags.map(([flag, is]) => (is ? flag : '')).join('');
 }
 
 function directivesOf(field: SourceField, type: string, oneOf?: readonly string[]): object {
   const isList = type.startsWith('[]');
-  return {
-    ...(isList && field.listType !== undefined && field.listType !== 'atomic'
-      ? { l: field.listType }
-      : {}),
-    ...(isList && field.listMapKeys !== undefined ? { k: field.listMapKeys } : {}),
-    ...(field.mapType === undefined ? {} : { m: field.mapType }),
-    ...(field.structType === undefined ? {} : { m: field.structType }),
-    ...(field.patchStrategy === undefined ? {} : { s: field.patchStrategy }),
-    ...(field.patchMergeKey === undefined ? {} : { g: field.patchMergeKey }),
-    ...(field.default === undefined
-      ? {}
-      : { d: JSON.parse(constants[field.default] ?? field.default) as unknown }),
-    ...(oneOf === undefined ? {} : { e: oneOf }),
+  const listType = field.listType === 'atomic' ? undefined : field.listType;
+  const all = {
+    l: isList ? listType : undefined,
+    k: isList ? field.listMapKeys : undefined,
+    m: field.mapType ?? field.structType,
+    s: field.patchStrategy,
+    g: field.patchMergeKey,
+    d: field.default === undefined ? undefined : defaultOf(field.default),
+    e: oneOf,
   };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+function defaultOf(text: string): unknown {
+  return JSON.parse(constants[text] ?? text);
 }
 
 function typeRow(name: string, found: SourceType, group: string): object | undefined {
