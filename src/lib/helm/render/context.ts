@@ -174,10 +174,10 @@ const kubeVersionType: HostType = {
     Minor: (version: KubeVersion) => version.minor,
   },
   methods: {
-    String: { params: [], call: (self: HostObject) => (self.value as KubeVersion).version },
+    String: { params: [], call: (self: KubeVersion) => self.version },
     GitVersion: {
       params: [],
-      call: (self: HostObject) => (self.value as KubeVersion).version,
+      call: (self: KubeVersion) => self.version,
     },
   },
   text: (version: KubeVersion) => version.version,
