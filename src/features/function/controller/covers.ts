@@ -2,8 +2,8 @@ import { isRecord } from '../../../base/index.ts';
 
 /**
  * Whether a live value is what was asked for, given that the server adds defaults: every field that
- * was asked for is there and equal, lists have the same length, and an empty list, map or text
- * equals an absent one. Fields named in `exact` are ours alone: nothing may be added to them.
+ * was asked for is there and equal, lists have the same length, and an empty list, map or text, zero
+ * or false equals an absent one (the server drops them). Fields named in `exact` are ours alone: nothing may be added to them.
  */
 export function covers(live: unknown, asked: unknown, exact: readonly string[] = []): boolean {
   if (isEmpty(asked)) return isEmpty(live) || isRecord(asked);
@@ -23,7 +23,7 @@ export function covers(live: unknown, asked: unknown, exact: readonly string[] =
 }
 
 function isEmpty(value: unknown): boolean {
-  if (value === undefined || value === null || value === '') return true;
+  if (!value) return true;
   if (Array.isArray(value)) return value.length === 0;
   return isRecord(value) && Object.keys(value).length === 0;
 }

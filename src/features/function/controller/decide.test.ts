@@ -276,6 +276,21 @@ describe('decideFunction', () => {
       'replace Deployment',
     ],
     [
+      'somebody added limits',
+      changed((each) => {
+        specOf(each).template.spec.containers[0].resources = { limits: { cpu: '1' } };
+      }),
+      'replace Deployment',
+    ],
+    [
+      'the server dropped what is zero or false',
+      changed((each) => {
+        const [container] = specOf(each).template.spec.containers;
+        delete (container.securityContext as JsonRecord).readOnlyRootFilesystem;
+      }),
+      'done: All replicas are available',
+    ],
+    [
       'somebody scaled it up',
       changed((each) => Object.assign(each.spec as object, { replicas: 3 })),
       'wait: 1 of 3 replicas are available',

@@ -79,7 +79,7 @@ function decideDeployment(
   return same ? undefined : act('replace', next, `Deployment ${wanted.metadata.name} differs`);
 }
 
-const exactFields = ['labels', 'nodeSelector', 'limits', 'requests', 'matchLabels'];
+const exactFields = ['labels', 'nodeSelector', 'resources', 'limits', 'requests', 'matchLabels'];
 
 /** The live object with what we ask for in its place; annotations of others stay, ours of before go. */
 function merged(live: KubeObject, wanted: KubeObject, spec: JsonRecord): KubeObject {

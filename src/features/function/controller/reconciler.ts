@@ -1,4 +1,4 @@
-import { isRecord } from '../../../base/index.ts';
+import { isRecord, KnownError } from '../../../base/index.ts';
 import type { Key, KubeObject, Run } from '../../../base/index.ts';
 import { functionKind, parseFunction } from '../../../api/function/index.ts';
 import type { FunctionObject } from '../../../api/function/index.ts';
@@ -62,9 +62,16 @@ async function act(
   run: Run,
 ): Promise<void> {
   const kind = object.kind === 'Service' ? kinds.Service : kinds.Deployment;
-  if (what === 'create') await cluster.create(kind, object, { fieldManager: component });
-  else if (what === 'replace') await cluster.replace(kind, object, { fieldManager: component });
-  else await cluster.delete(kind, object.metadata, { propagation: 'Background' });
+  const how = { fieldManager: component };
+  try {
+    if (what === 'create') await cluster.create(kind, object, how);
+    else if (what === 'replace') await cluster.replace(kind, object, how);
+    else await cluster.delete(kind, object.metadata, { propagation: 'Background' });
+  } catch (thrown) {
+    // Somebody was quicker: the next round looks at what there is now.
+    if (thrown instanceof KnownError && thrown.code === 'conflict') return;
+    throw thrown;
+  }
   const message = `${object.kind} ${object.metadata.name}: ${what}d`;
   await recordEvent(
     cluster,
