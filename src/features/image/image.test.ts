@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Events } from '../../api/events/index.ts';
-import { createBus, createLogger, silentLogger, systemClock } from '../../base/index.ts';
+import { createBus, silentLogger, systemClock } from '../../base/index.ts';
 import type { Bus } from '../../base/index.ts';
 import { createApiServer } from '../../embedded/apiserver/index.ts';
 import type { ApiServer } from '../../embedded/apiserver/index.ts';
@@ -127,10 +127,7 @@ beforeEach(async () => {
   running = startImages({
     cluster,
     clock: systemClock,
-    log: createLogger({
-      clock: systemClock,
-      write: (line) => void (process.env['SHOW'] && process.stderr.write(`${line}\n`)),
-    }),
+    log: silentLogger,
     bus,
     signal: stop.signal,
     dataDir: path.join(dir, 'data'),

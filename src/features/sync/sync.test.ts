@@ -91,7 +91,7 @@ function start(
 ): void {
   const log = createLogger({
     clock: systemClock,
-    write: (line) => (lines.push(line), process.env['SHOW'] && process.stderr.write(line + '\n')),
+    write: (line) => lines.push(line),
   });
   running = startSync({
     cluster,
@@ -402,6 +402,110 @@ describe('several repositories', () => {
       { name: 'one', state: 'synced' },
       { name: 'two', state: 'failing' },
       { name: 'gone', state: 'unreachable' },
+    ]);
+  });
+});
+
+describe("fluxd's API", () => {
+  const call = async (method: string, route: string, body?: unknown): Promise<Response> => {
+    const request = new Request(`http://flux/api/flux/${route}`, {
+      method,
+      headers: { accept: 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return running!.handle(request);
+  };
+  const json = async (method: string, route: string, body?: unknown): Promise<unknown> =>
+    (await call(method, route, body)).json();
+
+  it('answers what fluxctl sync asks, in its order', async () => {
+    const repository = new Repository();
+    start([{ url: repository.url }]);
+    await pushAndSync(repository, { 'ns.yaml': namespace('demo') });
+    expect(await json('POST', 'v9/git-repo-config', false)).toMatchObject({
+      remote: { url: repository.url, branch: 'master', path: '' },
+      status: 'ready',
+      publicSSHKey: {
+        key: expect.stringMatching(/^ssh-rsa AAAAB3NzaC1yc2E\S{480,}\n$/),
+        fingerprints: { md5: { hash: expect.stringMatching(/^([0-9a-f]{2}:){15}[0-9a-f]{2}$/) } },
+      },
+    });
+    // Nobody tells of this push: the job itself must fetch.
+    writeFileSync(path.join(repository.work, 'a.yaml'), configMap('one', '1'));
+    git(repository.work, 'add', '-A');
+    git(repository.work, 'commit', '-q', '-m', 'quiet');
+    git(repository.work, 'push', '-q', 'origin', 'master');
+    const revision = git(repository.work, 'rev-parse', 'HEAD');
+    const update = { type: 'sync', cause: { Message: '', User: '' }, spec: {} };
+    const id = await json('POST', 'v9/update-manifests', update);
+    const status = async (): Promise<{ StatusString: string; Result: object }> =>
+      (await json('GET', `v6/jobs?id=${String(id)}`)) as never;
+    while ((await status()).StatusString === 'running') await systemClock.sleep(5);
+    expect(await status()).toMatchObject({
+      StatusString: 'succeeded',
+      Err: '',
+      Result: { revision },
+    });
+    while (((await json('GET', `v6/sync?ref=${revision}`)) as string[]).length > 0) {
+      await systemClock.sleep(5);
+    }
+    expect(await valueOf('one')).toBe('1');
+  });
+
+  it('lists workloads with the policies of git', async () => {
+    const repository = new Repository();
+    start([{ url: repository.url }]);
+    const deployment = (name: string): string => `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: ${name}
+  namespace: demo
+  annotations: {fluxcd.io/automated: "true", fluxcd.io/locked: "no"}
+spec:
+  selector: {matchLabels: {app: a}}
+  template:
+    metadata: {labels: {app: a}}
+    spec: {containers: [{name: main, image: "nginx:1"}]}
+`;
+    await pushAndSync(repository, { 'ns.yaml': namespace('demo'), 'a.yaml': deployment('app') });
+    await cluster.create(kinds.Deployment, {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'hand', namespace: 'demo' },
+      spec: {
+        selector: { matchLabels: { app: 'b' } },
+        template: {
+          metadata: { labels: { app: 'b' } },
+          spec: { containers: [{ name: 'c', image: 'nginx:2' }] },
+        },
+      },
+    });
+    expect(await json('GET', 'v11/services?namespace=demo')).toMatchObject([
+      {
+        ID: 'demo:deployment/app',
+        Containers: [{ Name: 'main', Current: { ID: 'nginx:1' } }],
+        ReadOnly: '',
+        Status: 'started',
+        Automated: true,
+        Locked: false,
+      },
+      { ID: 'demo:deployment/hand', ReadOnly: 'NotInRepo', Automated: false },
+    ]);
+    expect(await json('GET', 'v11/services?namespace=other')).toEqual([]);
+  });
+
+  it('says no as fluxd does', async () => {
+    start([]);
+    expect((await call('GET', 'v11/ping')).status).toBe(204);
+    expect((await call('GET', 'v3/images')).status).toBe(410);
+    expect((await call('GET', 'v11/what')).status).toBe(404);
+    expect(await json('POST', 'v9/git-repo-config', false)).toMatchObject({
+      status: 'unconfigured',
+    });
+    const unknown = await call('GET', 'v6/jobs?id=x');
+    expect([unknown.status, await unknown.json()]).toEqual([
+      404,
+      { type: 'missing', help: 'unknown job "x"', error: 'unknown job "x"' },
     ]);
   });
 });
