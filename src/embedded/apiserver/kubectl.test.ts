@@ -1,3 +1,5 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isFound, startKubectlBench, type KubectlBench, type Ran } from './testing/kubectl.ts';
 
@@ -320,6 +322,51 @@ describe.each(programs)('%s', (program) => {
     );
     expect(await kubectl('logs', 'p')).toBe('hello from c\n');
     expect(await kubectl('get', 'pods')).toMatch(/p +1\/1 +Running +0 +/);
+  });
+
+  it.skipIf(!found)('runs a command in a pod, with input, output and exit code', async () => {
+    bench.server.setPodRuntime({
+      logs: () => Promise.reject(new Error('no logs here')),
+      exec: (_pod, { command, stdin }) =>
+        Promise.resolve({
+          stdout: stdin ?? new Blob([`ran ${command.join(' ')}\n`]).stream(),
+          stderr: new Blob(['to stderr\n']).stream(),
+          exit: Promise.resolve(command[0] === 'fail' ? 7 : 0),
+        }),
+      dial: () => Promise.reject(new Error('no ports here')),
+    });
+    expect(await bench.run(['exec', 'p', '--', 'a', 'b'])).toMatchObject({
+      code: 0,
+      out: 'ran a b\n',
+    });
+    const failed = await bench.run(['exec', 'p', '--', 'fail']);
+    expect(failed).toMatchObject({ code: 7, out: 'ran fail\n' });
+    expect(failed.err).toContain('to stderr\n');
+    const big = 'x'.repeat(300_000);
+    expect((await bench.run(['exec', '-i', 'p', '--', 'cat'], big)).out).toBe(big);
+  });
+
+  it.skipIf(!found)('forwards a port', async () => {
+    const backend = http.createServer((request, response) => {
+      response.end(`${request.url} `.repeat(20_000));
+    });
+    await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
+    const at = { host: '127.0.0.1', port: (backend.address() as AddressInfo).port };
+    bench.server.setPodRuntime({
+      logs: () => Promise.reject(new Error('no logs here')),
+      exec: () => Promise.reject(new Error('no exec here')),
+      dial: () => Promise.resolve(at),
+    });
+    const forward = bench.start(['port-forward', 'pod/p', ':8080']);
+    await forward.until((lines) => lines.some((line) => line.includes('Forwarding from')));
+    const [, port] = /127\.0\.0\.1:(\d+) ->/.exec(forward.lines.join('\n')) ?? [];
+    const texts = await Promise.all(
+      ['/a', '/b'].map(async (url) => (await fetch(`http://127.0.0.1:${port}${url}`)).text()),
+    );
+    expect(texts).toEqual(['/a '.repeat(20_000), '/b '.repeat(20_000)]);
+    forward.child.kill();
+    backend.closeAllConnections();
+    backend.close();
   });
 
   it.skipIf(!found)('deletes what it made', async () => {

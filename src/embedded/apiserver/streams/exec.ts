@@ -5,6 +5,8 @@ import type { ExecOptions, Executing, PodRuntime } from '../pod-runtime.ts';
 import { chooseContainer } from '../subresources/container.ts';
 import { storedOfCall } from '../verbs/get.ts';
 import { acceptChannels, type Channels } from './channels.ts';
+import { wantsSpdy } from './spdy/accept.ts';
+import { spdyChannels } from './spdy/exec-channels.ts';
 import type { Upgrade } from './upgrades.ts';
 
 const protocols = [
@@ -26,7 +28,7 @@ interface Wanted {
 }
 
 /** `kubectl exec` and `attach`: a command in a container, its streams over channels. */
-export async function execOverWebSocket(upgrade: Upgrade): Promise<void> {
+export async function execOverStreams(upgrade: Upgrade): Promise<void> {
   const { call } = upgrade;
   const { query, state } = call;
   const pod = storedOfCall(call).parse();
@@ -39,14 +41,7 @@ export async function execOverWebSocket(upgrade: Upgrade): Promise<void> {
   checkRunning(pod);
   const runtime = state.runtime();
   if (!runtime) throw internalError('no runtime runs the pods of this cluster');
-  const channels = await acceptChannels(upgrade, protocols);
-  const [first] = [
-    wanted.stdout && channel.stdout,
-    wanted.stderr && channel.stderr,
-    channel.error,
-  ].filter((each) => each !== false);
-  // An empty frame tells the client that the connection stands.
-  await channels.send(first!, new Uint8Array());
+  const channels = await open(upgrade, wanted);
   const input = wanted.stdin ? inputOf(channels) : undefined;
   const options = {
     container,
@@ -59,6 +54,26 @@ export async function execOverWebSocket(upgrade: Upgrade): Promise<void> {
     start,
     onResize: input?.onResize ?? ((listen) => listenResize(channels, listen)),
   });
+}
+
+async function open(upgrade: Upgrade, wanted: Wanted): Promise<Channels> {
+  if (wantsSpdy(upgrade)) return spdyChannels(upgrade, streamTypes(wanted));
+  const channels = await acceptChannels(upgrade, protocols);
+  const lowest = streamTypes(wanted).find((type) => type !== 'stdin' && type !== 'resize');
+  // An empty frame tells the client that the connection stands.
+  await channels.send(channel[lowest ?? 'error'], new Uint8Array());
+  return channels;
+}
+
+/** The streams in use, those the server writes to in the order of their channels. */
+function streamTypes(wanted: Wanted): (keyof typeof channel)[] {
+  return [
+    ...(wanted.stdin ? (['stdin'] as const) : []),
+    ...(wanted.stdout ? (['stdout'] as const) : []),
+    ...(wanted.stderr ? (['stderr'] as const) : []),
+    'error',
+    ...(wanted.tty ? (['resize'] as const) : []),
+  ];
 }
 
 function wantedOf(query: URLSearchParams): Wanted {

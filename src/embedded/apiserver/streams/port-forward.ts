@@ -5,15 +5,22 @@ import type { Call } from '../server-state.ts';
 import { dialPod } from '../subresources/proxy-target.ts';
 import { storedOfCall } from '../verbs/get.ts';
 import { acceptChannels, type Channels } from './channels.ts';
+import { tunnelProtocol, wantsSpdy } from './spdy/accept.ts';
+import { forwardOverSpdy } from './spdy/port-forward.ts';
 import type { Upgrade } from './upgrades.ts';
 
 const protocols = ['v4.channel.k8s.io', 'v4.base64.channel.k8s.io'];
 
-/** Port forwarding as the JavaScript client does it: for each port a data and an error channel. */
-export async function forwardOverWebSocket(upgrade: Upgrade): Promise<void> {
-  const { call, incoming } = upgrade;
-  const offered = String(incoming.headers['sec-websocket-protocol'] ?? '');
-  // kubectl first tries to tunnel SPDY; refused, it falls back.
+/** Port forwarding in each of the three ways clients ask for it. */
+export function forwardPorts(upgrade: Upgrade): Promise<void> {
+  const offered = String(upgrade.incoming.headers['sec-websocket-protocol'] ?? '');
+  if (wantsSpdy(upgrade) || offered.includes(tunnelProtocol)) return forwardOverSpdy(upgrade);
+  return forwardOverWebSocket(upgrade, offered);
+}
+
+/** As the JavaScript client does it: for each port a data and an error channel. */
+async function forwardOverWebSocket(upgrade: Upgrade, offered: string): Promise<void> {
+  const { call } = upgrade;
   if (!protocols.some((each) => offered.includes(each)))
     throw badRequest(`unable to upgrade: none of ${offered} is supported`);
   const ports = call.query

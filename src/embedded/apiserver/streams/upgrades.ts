@@ -7,8 +7,9 @@ import { badRequest, methodNotAllowed, resourceNotFound } from '../http/status-e
 import { respondError } from '../present/respond.ts';
 import { authorize, callOf, statusOf } from '../route.ts';
 import type { Call, ServerState } from '../server-state.ts';
-import { execOverWebSocket } from './exec.ts';
-import { forwardOverWebSocket } from './port-forward.ts';
+import { execOverStreams } from './exec.ts';
+import { forwardPorts } from './port-forward.ts';
+import { wantsSpdy } from './spdy/accept.ts';
 import { proxyUpgrade } from './proxy-upgrade.ts';
 
 /** A connection that asked for another protocol, and the call it makes. */
@@ -22,12 +23,12 @@ export interface Upgrade {
 type Open = (upgrade: Upgrade) => Promise<void>;
 
 const opens: Readonly<Record<string, Open>> = {
-  exec: execOverWebSocket,
-  attach: execOverWebSocket,
-  portforward: forwardOverWebSocket,
+  exec: execOverStreams,
+  attach: execOverStreams,
+  portforward: forwardPorts,
 };
 
-/** Takes over connections that ask for WebSocket; a refusal is an ordinary answer with a Status. */
+/** Takes over connections that ask for WebSocket or SPDY; a refusal is an ordinary answer with a Status. */
 export function upgrades(state: ServerState, how: Authentication): UpgradeHandler {
   return (incoming, socket, head, peer) => {
     const request = requestOf(incoming);
@@ -58,8 +59,9 @@ async function open(
   if (subresource === 'proxy') return proxyUpgrade({ call, incoming, socket, head });
   const start = plural === 'pods' && name !== undefined ? opens[subresource] : undefined;
   if (!start) throw methodNotAllowed();
-  if ((incoming.headers.upgrade ?? '').toLowerCase() !== 'websocket')
-    throw badRequest('only WebSocket connections can be upgraded here');
+  const isWebSocket = (incoming.headers.upgrade ?? '').toLowerCase() === 'websocket';
+  if (!isWebSocket && !wantsSpdy({ incoming }))
+    throw badRequest('only WebSocket and SPDY/3.1 connections can be upgraded here');
   return start({ call, incoming, socket, head });
 }
 
