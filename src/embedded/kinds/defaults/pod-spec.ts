@@ -1,8 +1,16 @@
 import type { JsonRecord } from '../../../base/index.ts';
 import { ensureRecord, fill, recordAt, recordsAt, textAt, valueAt } from '../records.ts';
 
-/** Fills a pod's or template's spec, in place. Templates of Jobs have no default restart policy. */
-export function defaultPodSpec(spec: JsonRecord, how: { restartPolicy?: boolean } = {}): void {
+/** What differs between a Pod and the templates of other kinds. */
+export interface PodSpecHow {
+  /** Templates of Jobs have no default. */
+  readonly restartPolicy?: boolean;
+  /** A Pod itself also gets requests from its limits, and host ports. */
+  readonly isPod?: boolean;
+}
+
+/** Fills a pod's or template's spec, in place. */
+export function defaultPodSpec(spec: JsonRecord, how: PodSpecHow = {}): void {
   if (how.restartPolicy !== false) fill(spec, { restartPolicy: 'Always' });
   fill(spec, {
     dnsPolicy: 'ClusterFirst',
@@ -16,7 +24,10 @@ export function defaultPodSpec(spec: JsonRecord, how: { restartPolicy?: boolean 
     fill(spec, { serviceAccountName: spec['serviceAccount'] });
   }
   for (const list of ['containers', 'initContainers', 'ephemeralContainers']) {
-    for (const container of recordsAt(spec, list)) defaultContainer(container, spec);
+    for (const container of recordsAt(spec, list)) {
+      defaultContainer(container);
+      if (how.isPod === true) defaultPodContainer(container, spec);
+    }
   }
   for (const volume of recordsAt(spec, 'volumes')) defaultVolume(volume);
   for (const spread of recordsAt(spec, 'topologySpreadConstraints')) {
@@ -24,7 +35,7 @@ export function defaultPodSpec(spec: JsonRecord, how: { restartPolicy?: boolean 
   }
 }
 
-function defaultContainer(container: JsonRecord, spec: JsonRecord): void {
+function defaultContainer(container: JsonRecord): void {
   fill(container, {
     imagePullPolicy: pullPolicy(textAt(container, 'image')),
     terminationMessagePath: '/dev/termination-log',
@@ -33,7 +44,6 @@ function defaultContainer(container: JsonRecord, spec: JsonRecord): void {
   });
   for (const port of recordsAt(container, 'ports')) {
     fill(port, { protocol: 'TCP' });
-    if (spec['hostNetwork'] === true) fill(port, { hostPort: port['containerPort'] });
   }
   for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe']) {
     if (container[probe] !== undefined) defaultProbe(recordAt(container, probe));
@@ -42,7 +52,14 @@ function defaultContainer(container: JsonRecord, spec: JsonRecord): void {
     defaultHttpGet(recordAt(container, 'lifecycle', hook));
   }
   for (const env of recordsAt(container, 'env')) defaultFieldRef(recordAt(env, 'valueFrom'));
+}
+
+function defaultPodContainer(container: JsonRecord, spec: JsonRecord): void {
   defaultRequests(recordAt(container, 'resources'));
+  if (spec['hostNetwork'] !== true) return;
+  for (const port of recordsAt(container, 'ports')) {
+    fill(port, { hostPort: port['containerPort'] });
+  }
 }
 
 /** Always for the tag latest or none; a digest pins the image. */

@@ -97,7 +97,13 @@ function jobSpec(spec: JsonRecord, template: boolean): void {
   if (!template) {
     const neither = spec['completions'] === undefined && spec['parallelism'] === undefined;
     if (neither) fill(spec, { completions: 1 });
-    fill(spec, { parallelism: 1, completionMode: 'NonIndexed', suspend: false, backoffLimit: 6 });
+    fill(spec, {
+      parallelism: 1,
+      completionMode: 'NonIndexed',
+      suspend: false,
+      backoffLimit: 6,
+      manualSelector: false,
+    });
     fill(spec, {
       podReplacementPolicy:
         spec['podFailurePolicy'] === undefined ? 'TerminatingOrFailed' : 'Failed',
@@ -128,5 +134,5 @@ export function defaultPod(object: KubeObject): void {
   if (object.kind === 'PodTemplate') return podTemplate(object);
   const spec = ensureRecord(object, 'spec');
   fill(spec, { enableServiceLinks: true });
-  return defaultPodSpec(spec);
+  return defaultPodSpec(spec, { isPod: true });
 }

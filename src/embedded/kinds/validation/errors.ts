@@ -33,9 +33,9 @@ export const notFoundValue = (field: string, value: unknown): FieldError => ({
   detail: '',
 });
 
-/** `Unsupported value: "x": supported values: "a", "b"`. */
+/** `Unsupported value: "x": supported values: "a", "b"`, in the given order: Go sorts some lists and not others. */
 export function unsupported(field: string, value: unknown, allowed: readonly string[]): FieldError {
-  const list = allowed.toSorted().map((each) => `"${each}"`);
+  const list = allowed.map((each) => `"${each}"`);
   return { type: 'notSupported', field, value, detail: `supported values: ${list.join(', ')}` };
 }
 

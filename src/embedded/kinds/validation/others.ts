@@ -236,7 +236,7 @@ function pathErrors(path: JsonRecord, field: string): FieldError[] {
 /** RoleBinding and ClusterRoleBinding. */
 export function bindingErrors(object: KubeObject): FieldError[] {
   const role = recordAt(object, 'roleRef');
-  const kinds = object.kind === 'RoleBinding' ? ['ClusterRole', 'Role'] : ['ClusterRole'];
+  const kinds = object.kind === 'RoleBinding' ? ['Role', 'ClusterRole'] : ['ClusterRole'];
   const errors: FieldError[] = [];
   if (role['apiGroup'] !== 'rbac.authorization.k8s.io') {
     errors.push(unsupported('roleRef.apiGroup', role['apiGroup'], ['rbac.authorization.k8s.io']));

@@ -35,21 +35,31 @@ export function workloadErrors(object: KubeObject): FieldError[] {
   const labels = recordAt(spec, 'template', 'metadata', 'labels');
   return [
     ...notNegative(object, ['spec', 'replicas']),
-    ...selectorErrors(spec, labels),
+    ...selectorErrors(object.kind, spec, labels),
     ...templateErrors(recordAt(spec, 'template'), 'spec.template'),
     ...alwaysRestarts(spec),
     ...strategyErrors(object, spec),
   ];
 }
 
-function selectorErrors(spec: JsonRecord, labels: JsonRecord): FieldError[] {
+/** Go's text for a ReplicaSet names a deployment, too. */
+const selectorOwner: Readonly<Record<string, string>> = {
+  StatefulSet: 'statefulset',
+  DaemonSet: 'daemonset',
+};
+
+function selectorErrors(kind: string, spec: JsonRecord, labels: JsonRecord): FieldError[] {
   const selector = recordAt(spec, 'selector');
-  if (spec['selector'] === undefined) return [required('spec.selector')];
-  if (Object.keys(selector).length === 0) {
-    return [invalidValue('spec.selector', {}, 'empty selector is invalid for deployment')];
+  const errors: FieldError[] = [];
+  if (spec['selector'] === undefined) errors.push(required('spec.selector'));
+  else if (Object.keys(selector).length === 0) {
+    const owner = selectorOwner[kind] ?? 'deployment';
+    errors.push(invalidValue('spec.selector', {}, `empty selector is invalid for ${owner}`));
   }
-  if (matchesSelector(selector, labels)) return [];
+  // No selector matches nothing, so both complaints are made.
+  if (spec['selector'] !== undefined && matchesSelector(selector, labels)) return errors;
   return [
+    ...errors,
     invalidValue(
       'spec.template.metadata.labels',
       labels,
@@ -147,7 +157,7 @@ function statefulSetUpdate(spec: JsonRecord, before: JsonRecord): FieldError[] {
 function jobTemplateErrors(spec: JsonRecord, field: string): FieldError[] {
   const policy = valueAt(spec, 'template', 'spec', 'restartPolicy');
   const restart = `${field}.template.spec.restartPolicy`;
-  const allowed = ['Never', 'OnFailure'];
+  const allowed = ['OnFailure', 'Never'];
   const wrong = policy === undefined || policy === '' || policy === 'Always';
   const missing = policy === undefined || policy === '';
   return [
