@@ -1,8 +1,21 @@
-import { generateKeyPair, randomBytes, webcrypto } from 'node:crypto';
+import { generateKeyPair, randomBytes, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { hide } from '../../../base/index.ts';
 import type { Hidden } from '../../../base/index.ts';
+import {
+  bits,
+  boolean,
+  explicit,
+  integer,
+  nothing,
+  octets,
+  oid,
+  sequence,
+  set,
+  time,
+  utf8,
+} from './der.ts';
 
 /** A private key and its certificate, as they lie in a key Secret. */
 export interface SealingKey {
@@ -20,8 +33,9 @@ export interface KeyOptions {
 }
 
 const serialBytes = 16;
+const sha256WithRsa = sequence(oid('1.2.840.113549.1.1.11'), nothing);
 
-/** Makes a key and a self-signed certificate. The search for primes runs on a thread of Node's pool. */
+/** Makes a key and a self-signed certificate. The search for primes and the signing run on threads of Node's pool. */
 export async function generateKey(options: KeyOptions): Promise<SealingKey> {
   const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', {
     modulusLength: options.bits,
@@ -32,32 +46,48 @@ export async function generateKey(options: KeyOptions): Promise<SealingKey> {
   };
 }
 
+/** X.509 v3, subject = issuer, marked as an authority whose key only enciphers, as the original makes it. */
 async function certify(
   privateKey: KeyObject,
   publicKey: KeyObject,
   { ttlMs, commonName, now }: KeyOptions,
 ): Promise<string> {
-  // Loaded here only: kubeseal seals without it. The first is what the second needs to start.
-  await import('reflect-metadata');
-  const x509 = await import('@peculiar/x509');
-  const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
-    {
-      serialNumber: randomBytes(serialBytes).toString('hex'),
-      name: commonName === '' ? '' : [{ CN: [commonName] }],
-      notBefore: now,
-      notAfter: new Date(now.getTime() + ttlMs),
-      signingAlgorithm: algorithm,
-      keys: {
-        privateKey: privateKey.toCryptoKey(algorithm, false, ['sign']),
-        publicKey: publicKey.toCryptoKey(algorithm, true, ['verify']),
-      },
-      extensions: [
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.encipherOnly, true),
-        new x509.BasicConstraintsExtension(true, undefined, true),
-      ],
-    },
-    webcrypto as never,
+  const name = nameOf(commonName);
+  const certificate = sequence(
+    explicit(0, integer(Buffer.from([2]))),
+    integer(serialNumber()),
+    sha256WithRsa,
+    name,
+    sequence(time(now), time(new Date(now.getTime() + ttlMs))),
+    name,
+    publicKey.export({ type: 'spki', format: 'der' }),
+    explicit(3, sequence(keyUsage, basicConstraints)),
   );
-  return `${certificate.toString('pem')}\n`;
+  const signature = await promisify<string, Buffer, KeyObject, Buffer>(sign)(
+    'sha256',
+    certificate,
+    privateKey,
+  );
+  return pemOf(sequence(certificate, sha256WithRsa, bits(signature)));
+}
+
+function nameOf(commonName: string): Buffer {
+  if (commonName === '') return sequence();
+  return sequence(set(sequence(oid('2.5.4.3'), utf8(commonName))));
+}
+
+/** 127 random bits, never zero: a serial number is positive. */
+function serialNumber(): Buffer {
+  const bytes = randomBytes(serialBytes);
+  bytes[0] = (bytes[0]! & 0x3f) | 0x40;
+  return bytes;
+}
+
+// encipherOnly is bit 7: the lowest bit of the one byte.
+const keyUsage = sequence(oid('2.5.29.15'), boolean(true), octets(bits(Buffer.from([0x01]))));
+const basicConstraints = sequence(oid('2.5.29.19'), boolean(true), octets(sequence(boolean(true))));
+
+function pemOf(bytes: Buffer): string {
+  const lines = bytes.toString('base64').match(/.{1,64}/g) ?? [];
+  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
 }
