@@ -12,8 +12,29 @@ const kind = (
   namespaced,
 });
 
+type BuiltIn =
+  | 'Namespace'
+  | 'Node'
+  | 'Pod'
+  | 'Service'
+  | 'Endpoints'
+  | 'ConfigMap'
+  | 'Secret'
+  | 'ServiceAccount'
+  | 'Event'
+  | 'PersistentVolumeClaim'
+  | 'Deployment'
+  | 'ReplicaSet'
+  | 'StatefulSet'
+  | 'DaemonSet'
+  | 'Job'
+  | 'CronJob'
+  | 'EndpointSlice'
+  | 'Lease'
+  | 'CustomResourceDefinition';
+
 /** The built-in kinds that features name; every other kind comes from `Cluster.resourceOf`. */
-export const kinds = {
+export const kinds: Readonly<Record<BuiltIn, Kind>> = {
   Namespace: kind('v1', 'Namespace', 'namespaces', false),
   Node: kind('v1', 'Node', 'nodes', false),
   Pod: kind('v1', 'Pod', 'pods'),
@@ -38,4 +59,4 @@ export const kinds = {
     'customresourcedefinitions',
     false,
   ),
-} as const satisfies Readonly<Record<string, Kind>>;
+};
