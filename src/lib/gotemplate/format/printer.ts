@@ -325,6 +325,7 @@ export class Printer {
     if (type.text !== undefined && isStringable && !this.isErroring) {
       return this.string(type.text(value as never), verb);
     }
+    if (this.spec.sharpV && type.goText !== undefined) return type.goText(value as never);
     if (type.kind === 'ptr' && depth > 0) return '0xc000000000';
     return (type.kind === 'ptr' ? '&' : '') + this.struct(object, verb);
   }

@@ -27,7 +27,9 @@ export function parseInteger(text: string): bigint | undefined {
 }
 
 /** A float text as Go's ParseFloat reads it: `undefined` when it is not one or is too large. */
-export function parseFloatText(text: string): number | undefined {
+export function parseFloatText(literal: string): number | undefined {
+  const text = withoutUnderscores(literal);
+  if (text === undefined) return undefined;
   if (decimalFloat.test(text)) {
     const value = Number(text);
     return Number.isFinite(value) ? value : undefined;
@@ -42,8 +44,12 @@ export function parseFloatText(text: string): number | undefined {
   return sign === '-' ? -value : value;
 }
 
-function withUnderscores(text: string): string {
-  return /^[+-]?0[xX]/.test(text) ? text.replaceAll('_', '') : text;
+/** Underscores may stand between digits and after a base prefix; anywhere else they are wrong. */
+function withoutUnderscores(text: string): string | undefined {
+  if (!text.includes('_')) return text;
+  const isHex = /^[+-]?0[xX]/.test(text);
+  const stray = isHex ? /_(?![0-9a-fA-F])|[^0-9a-fA-FxX]_/ : /_(?![0-9])|(?:^|[^0-9])_/;
+  return stray.test(text) ? undefined : text.replaceAll('_', '');
 }
 
 function fromFloat(float: number): Shape {
@@ -89,14 +95,13 @@ function parseComplex(text: string): Shape {
 
 function parseNumber(text: string): Shape {
   if (text.endsWith('i')) {
-    const im = parseFloatText(withUnderscores(text.slice(0, -1)));
+    const im = parseFloatText(text.slice(0, -1));
     if (im !== undefined) return fromComplex(0, im);
   }
   const whole = parseInteger(text);
   const shape = whole === undefined ? none : fromInteger(whole, text);
   if (shape.float !== undefined) return shape;
-  const float =
-    parseFloatText(withUnderscores(text)) ?? (whole === undefined ? undefined : Number(whole));
+  const float = parseFloatText(text) ?? (whole === undefined ? undefined : Number(whole));
   if (float !== undefined) {
     if (!/[.eEpP]/.test(text)) throw new GoError(`integer overflow: ${quote(text)}`);
     return fromFloat(float);

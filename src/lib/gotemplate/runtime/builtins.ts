@@ -57,12 +57,17 @@ function indexMap(map: Record<string, unknown>, index: unknown): unknown {
   return zeroOf(elementOf(map));
 }
 
+/** The type of what a pointer leads to. */
+function pointedTo(value: unknown): string {
+  return typeName(value).replace(/^\*/, '');
+}
+
 function indexOne(item: unknown, index: unknown): unknown {
   if (item === undefined || item === null) throw new GoError('index of nil pointer');
   if (isList(item)) return indexList(item, index);
   if (typeof item === 'string') return indexText(item, index);
   if (isMap(item)) return indexMap(item, index);
-  throw new GoError(`can't index item of type ${typeName(item)}`);
+  throw new GoError(`can't index item of type ${pointedTo(item)}`);
 }
 
 function index(item: unknown, ...indexes: unknown[]): unknown {
@@ -98,7 +103,7 @@ function len(item: unknown): bigint {
   if (isList(item)) return BigInt(item.length);
   if (isMap(item)) return BigInt(Object.keys(item).length);
   if (item instanceof HostObject && item.value === null) throw new GoError('len of nil pointer');
-  throw new GoError(`len of type ${typeName(item)}`);
+  throw new GoError(`len of type ${pointedTo(item)}`);
 }
 
 const htmlEscapes: Readonly<Record<string, string>> = {
@@ -110,8 +115,13 @@ const htmlEscapes: Readonly<Record<string, string>> = {
   '\0': '\ufffd',
 };
 
+/** What the escapers take: nil shows as a template shows it, not as print does. */
+function shown(args: readonly unknown[]): string {
+  return sprint(args.map((arg) => arg ?? '<no value>'));
+}
+
 function html(...args: unknown[]): string {
-  return sprint(args).replaceAll(/["'&<>\0]/g, (char) => htmlEscapes[char]!);
+  return shown(args).replaceAll(/["'&<>\0]/g, (char) => htmlEscapes[char]!);
 }
 
 const jsEscapes: Readonly<Record<string, string>> = {
@@ -125,7 +135,7 @@ const jsEscapes: Readonly<Record<string, string>> = {
 };
 
 function js(...args: unknown[]): string {
-  return sprint(args).replaceAll(/[\\'"<>&=\x00-\x1f]|[^\x00-\x7f]/gu, (char) => {
+  return shown(args).replaceAll(/[\\'"<>&=\x00-\x1f]|[^\x00-\x7f]/gu, (char) => {
     const code = char.codePointAt(0)!;
     if (code < 0x80)
       return jsEscapes[char] ?? `\\u${code.toString(16).toUpperCase().padStart(4, '0')}`;
@@ -182,7 +192,7 @@ export const builtins: FunctionTable = {
   urlquery: {
     params: ['any'],
     variadic: true,
-    call: (...args: unknown[]) => queryEscape(sprint(args)),
+    call: (...args: unknown[]) => queryEscape(shown(args)),
   },
 };
 

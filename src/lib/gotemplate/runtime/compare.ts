@@ -1,4 +1,4 @@
-import { formatValue } from '../format/index.ts';
+import { sprintf } from '../format/index.ts';
 import { GoError } from '../template-error.ts';
 import {
   compareText,
@@ -53,15 +53,13 @@ function sameKind(a: unknown, b: unknown, kind: Basic): boolean {
 function otherEqual(a: unknown, b: unknown): boolean {
   const bothThere = !isNone(a) && !isNone(b);
   if (bothThere && kindOf(a) !== kindOf(b)) {
-    throw new GoError(
-      `non-comparable types ${formatValue(a)}: ${typeName(a)}, ${typeName(b)}: ${formatValue(b)}`,
-    );
+    throw new GoError(sprintf('non-comparable types %s: %T, %T: %v', [a, a, b, b]));
   }
   const aNil = isNone(a) || isTypedNil(a);
   const bNil = isNone(b) || isTypedNil(b);
   if (aNil || bNil) return aNil === bNil;
   if (!(b instanceof HostObject)) {
-    throw new GoError(`non-comparable type ${formatValue(b)}: ${typeName(b)}`);
+    throw new GoError(sprintf('non-comparable type %s: %T', [b, b]));
   }
   return a instanceof HostObject && a.type === b.type && a.value === b.value;
 }

@@ -80,6 +80,10 @@ function hostField(
   if (!Object.hasOwn(fields, name)) {
     throw new SiteFault(at.site, `can't evaluate field ${name} in type ${at.type}`);
   }
+  if (/^[^\p{Lu}]/u.test(name)) {
+    const reason = `${name} is an unexported field of struct type ${at.type}`;
+    throw new SiteFault(at.site, reason);
+  }
   if (receiver.value === null) {
     throw new SiteFault(at.site, `nil pointer evaluating ${at.type}.${name}`);
   }

@@ -23,9 +23,11 @@ export interface HostType {
   readonly name: string;
   /** A pointer behaves as its struct, save in `kindOf` and in print of a nil one. */
   readonly kind: 'struct' | 'ptr';
-  /** Exported fields in Go's order. */
+  /** Fields in Go's order; those with a small letter show in print but cannot be read. */
   readonly fields: Readonly<Record<string, (value: never) => unknown>>;
   readonly methods?: Readonly<Record<string, HostMethod>>;
+  /** `GoString()`, which `%#v` uses. */
+  readonly goText?: (value: never) => string;
   /** `String()` or `Error()`, which printing uses. */
   readonly text?: (value: never) => string;
   /** What encoding/json gives for it; absent: its fields by their Go names. */

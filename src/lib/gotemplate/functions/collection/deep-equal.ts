@@ -1,4 +1,6 @@
+import { GoError } from '../../template-error.ts';
 import {
+  GoComplex,
   GoNumber,
   HostObject,
   isList,
@@ -25,6 +27,7 @@ export function deepEqual(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object') return a === b;
   if (a === b) return true;
   if (typeName(a) !== typeName(b) || isTypedNil(a) !== isTypedNil(b)) return false;
+  if (a instanceof GoComplex) return a.re === (b as GoComplex).re && a.im === (b as GoComplex).im;
   if (a instanceof GoNumber) return a.value === (b as GoNumber).value;
   if (isList(a) && isList(b)) {
     const [x, y] = [itemsOf(a), itemsOf(b)];
@@ -39,6 +42,9 @@ export function deepEqual(a: unknown, b: unknown): boolean {
 
 /** A copy that shares no list and no map; types stay. */
 export function deepCopy(value: unknown): unknown {
+  if (value === null || value === undefined) {
+    throw new GoError('reflect: call of reflect.Value.Type on zero Value');
+  }
   return copy(value);
 }
 

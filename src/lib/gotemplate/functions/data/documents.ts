@@ -71,11 +71,13 @@ export const documentFunctions: FunctionTable = {
     orError<unknown[]>(() => expectShape(readJson(text), 'list', []), asList),
   ),
   mustFromJson: fn(['string'], readJson),
-  toToml: fn(['any'], (value: unknown) =>
-    orError(
+  toToml: fn(['any'], (value: unknown) => {
+    // The encoder panics on nil, which is no error it could hand on.
+    if (value === null) throw new GoError('reflect: call of reflect.Value.Type on zero Value');
+    return orError(
       () => writeToml(value),
       (message) => message,
-    ),
-  ),
+    );
+  }),
   fromToml: fn(['string'], (text: string) => orError(() => readToml(text), asMap)),
 };

@@ -84,7 +84,7 @@ class Writer {
 
   private host({ type, value }: HostObject): string {
     if (type.json !== undefined) return this.value(type.json(value as never));
-    const fields = Object.entries(type.fields);
+    const fields = Object.entries(type.fields).filter(([name]) => /^\p{Lu}/u.test(name));
     return this.collection(
       '{}',
       fields.map(

@@ -1,10 +1,13 @@
-import { GoNumber, HostObject, isMap, isTypedNil } from '../../value/index.ts';
+import { GoError } from '../../template-error.ts';
+import { GoComplex, GoNumber, HostObject, isMap, isTypedNil } from '../../value/index.ts';
 
 function plainHost({ type, value }: HostObject): unknown {
   if (value === null) return null;
   if (type.json !== undefined) return toPlain(type.json(value as never));
   const out: Record<string, unknown> = {};
-  for (const [name, read] of Object.entries(type.fields)) out[name] = toPlain(read(value as never));
+  for (const [name, read] of Object.entries(type.fields)) {
+    if (/^\p{Lu}/u.test(name)) out[name] = toPlain(read(value as never));
+  }
   return out;
 }
 
@@ -13,6 +16,9 @@ export function toPlain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value ?? null;
   if (value instanceof GoNumber) return value.value;
   if (value instanceof HostObject) return plainHost(value);
+  if (value instanceof GoComplex) {
+    throw new GoError('error marshaling into JSON: json: unsupported type: complex128');
+  }
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (isTypedNil(value)) return null;
   if (Array.isArray(value)) return value.map(toPlain);

@@ -1,6 +1,7 @@
 import { formatFloat } from '../../format/index.ts';
 import { GoError } from '../../template-error.ts';
 import {
+  GoComplex,
   GoNumber,
   HostObject,
   isList,
@@ -41,8 +42,16 @@ function floatText(value: number): string {
 const isNil = (value: unknown): boolean =>
   value === null || value === undefined || isTypedNil(value);
 
+/** What a host object writes itself as: a time bare, anything with a text quoted. */
+function marshalled(value: unknown): string | undefined {
+  if (!(value instanceof HostObject) || value.type.json === undefined) return undefined;
+  const text = value.type.json(value.value as never);
+  if (typeof text !== 'string') return undefined;
+  return value.type.name === 'time.Time' ? text : quoted(text);
+}
+
 const isTable = (value: unknown): boolean =>
-  isMap(value) || (value instanceof HostObject && value.type.name !== 'time.Time');
+  isMap(value) || (value instanceof HostObject && marshalled(value) === undefined);
 
 /** A list of nothing but tables becomes `[[…]]`; a nil in a list has no form at all. */
 function isTableList(value: unknown): boolean {
@@ -73,9 +82,9 @@ function inline(value: unknown): string {
     return value.kind === 'float32' ? floatText(Number(value.value)) : String(value.value);
   }
   if (isList(value)) return `[${itemsOf(value).map(inline).join(', ')}]`;
-  if (value instanceof HostObject && value.type.json !== undefined && !isTable(value)) {
-    return String(value.type.json(value.value as never));
-  }
+  const text = marshalled(value);
+  if (text !== undefined) return text;
+  if (value instanceof GoComplex) throw new GoError('unsupported type: complex128');
   if (!isTable(value)) throw new GoError('reflect: call of reflect.Value.Interface on zero Value');
   const entries = fieldsOf(value).filter(([, item]) => !isNil(item));
   const sorted = [
@@ -109,8 +118,8 @@ class TomlWriter {
         this.out += `${indent}[[${this.path(keys)}]]\n`;
         this.table(keys, item);
       }
-    } else {
-      if (keys.length === 0) throw noKey();
+    } else if (keys.length === 0) this.out += inline(value);
+    else {
       this.out += `${indent}${keyText(keys.at(-1)!)} = ${inline(value)}\n`;
     }
   }
@@ -128,9 +137,6 @@ class TomlWriter {
 
 /** A map as TOML the way BurntSushi's encoder lays it out. Throws `GoError` for what TOML cannot hold. */
 export function writeToml(value: unknown): string {
-  if (value === null || value === undefined) {
-    throw new GoError('reflect: call of reflect.Value.Type on zero Value');
-  }
   if (isTypedNil(value)) return '';
   const writer = new TomlWriter();
   writer.entry([], value);

@@ -14,6 +14,16 @@ function text(moment: Moment): string {
   return moment.monotonic === undefined ? shown : `${shown} ${moment.monotonic}`;
 }
 
+const goZones: Readonly<Record<string, string>> = { UTC: 'time.UTC', Local: 'time.Local' };
+
+/** `time.Date(2020, time.January, 2, …)` */
+function goText(moment: Moment): string {
+  const { year, month, day, hour, minute, second } = civilOf(moment);
+  const zone = goZones[moment.zone.name] ?? `time.Location(${JSON.stringify(moment.zone.name)})`;
+  const clock = [day, hour, minute, second, moment.nanos].join(', ');
+  return `time.Date(${year}, time.${months[month - 1]}, ${clock}, ${zone})`;
+}
+
 const whole =
   (read: (moment: Moment) => number) =>
   (moment: Moment): bigint =>
@@ -54,6 +64,7 @@ const timeType: HostType = {
   kind: 'struct',
   fields: {},
   text,
+  goText,
   json: (moment: Moment) => formatTime(moment, RFC3339),
   methods: {
     String: { params: [], call: text },

@@ -61,23 +61,22 @@ function numeric(offset: number): string {
   return (offset < 0 ? '-' : '+') + hours + (minutes === 0 ? '' : String(minutes).padStart(2, '0'));
 }
 
-function abbreviate(name: string, second: number, offset: number): string {
+/** Mid-winter and mid-summer of a year whose names the library knows; it has none before 1970. */
+const samples = [Date.UTC(2020, 0, 15) / 1000, Date.UTC(2020, 6, 15) / 1000];
+
+/** The letters of a zone at an offset: what they are now at a time of the year with that offset. */
+function abbreviate(name: string, offset: number): string {
+  const offsets = samples.map((second) => offsetOf(formatFor(name), second));
   const names = known[name];
-  if (names !== undefined) {
-    const winter = Math.min(...[0, 181].map((day) => standardOffset(name, second, day)));
-    return offset > winter ? names[1] : names[0];
-  }
+  if (names !== undefined) return offset > Math.min(...offsets) ? names[1] : names[0];
+  const second = samples[offsets.indexOf(offset)];
+  if (second === undefined) return numeric(offset);
   for (const locale of locales) {
     const format = new Intl.DateTimeFormat(locale, { timeZone: name, timeZoneName: 'short' });
     const short = parts(format, second).timeZoneName ?? '';
     if (/^[A-Z]{3,5}$/.test(short)) return short;
   }
   return numeric(offset);
-}
-
-function standardOffset(name: string, second: number, day: number): number {
-  const year = new Date(second * 1000).getUTCFullYear();
-  return offsetOf(formatFor(name), Date.UTC(year, 0, 1 + day) / 1000);
 }
 
 function formatFor(name: string): Intl.DateTimeFormat {
@@ -104,7 +103,7 @@ export function loadZone(name: string, local: Zone): Zone | undefined {
       name,
       at: (second) => {
         const offset = offsetOf(format, second);
-        return { offset, abbreviation: abbreviate(name, second, offset) };
+        return { offset, abbreviation: abbreviate(name, offset) };
       },
     };
   } catch (thrown) {

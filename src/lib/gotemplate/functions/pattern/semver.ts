@@ -75,7 +75,14 @@ const methods: HostMethodTable = {
 const pointerType: HostType = {
   name: '*semver.Version',
   kind: 'ptr',
-  fields: {},
+  fields: {
+    major: (v: Version) => uint64(v.major),
+    minor: (v: Version) => uint64(v.minor),
+    patch: (v: Version) => uint64(v.patch),
+    pre: (v: Version) => v.pre,
+    metadata: (v: Version) => v.metadata,
+    original: (v: Version) => v.text,
+  },
   methods,
   text: versionText,
   json: versionText,
