@@ -1,14 +1,7 @@
-import { keyOf, KnownError } from '../../base/index.ts';
-import type { Kind, KubeObject } from '../../base/index.ts';
-import { kinds } from '../../lib/kube/index.ts';
+import { keyOf } from '../../base/index.ts';
+import type { KubeObject } from '../../base/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
-import {
-  isHelmRelease,
-  isWorkload,
-  parseManifests,
-  resourceId,
-  selectFiles,
-} from '../../lib/manifest/index.ts';
+import { isWorkload, parseManifests, resourceId, selectFiles } from '../../lib/manifest/index.ts';
 import type { Manifest } from '../../lib/manifest/index.ts';
 import type { Mirror } from '../../lib/git/index.ts';
 import type { ImageRepository } from './settings.ts';
@@ -51,38 +44,6 @@ export async function readSnapshot(
 function idOf(object: KubeObject, defaultNamespace: string): string {
   const namespace = object.metadata.namespace || defaultNamespace;
   return resourceId({ ...object, metadata: { ...object.metadata, namespace } });
-}
-
-const builtIn = [kinds.Deployment, kinds.DaemonSet, kinds.StatefulSet, kinds.CronJob];
-
-/** Every workload of the cluster (or of one namespace), by id. Kinds that cannot be listed are left out. */
-export async function liveWorkloads(
-  cluster: Cluster,
-  namespace?: string,
-): Promise<Map<string, KubeObject>> {
-  const resources = await cluster.resources();
-  const releases = resources.filter(({ apiVersion, kind }) =>
-    isHelmRelease({ apiVersion, kind, metadata: { name: '' } }),
-  );
-  const query = namespace === undefined || namespace === '' ? {} : { namespace };
-  const lists = await Promise.all(
-    [...builtIn, ...releases].map((kind) => listOrNone(cluster, kind, query)),
-  );
-  return new Map(lists.flat().map((object) => [resourceId(object), object]));
-}
-
-async function listOrNone(
-  cluster: Cluster,
-  kind: Kind,
-  query: { readonly namespace?: string },
-): Promise<KubeObject[]> {
-  try {
-    const { items } = await cluster.list(kind, query);
-    return items.map((item) => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind }));
-  } catch (thrown) {
-    if (thrown instanceof KnownError && ['not-found', 'denied'].includes(thrown.code)) return [];
-    throw thrown;
-  }
 }
 
 /** The live object of a declared workload; undefined when it is not in the cluster. */

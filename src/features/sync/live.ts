@@ -9,7 +9,7 @@ const excluded = [/(^|\.)metrics\.k8s\.io\//, /^webhook\.certmanager\.k8s\.io\//
 /** Every live object that a sync made, by id. Kinds that cannot be listed are left out and logged. */
 export async function listMarked(cluster: Cluster, log: Logger): Promise<Map<string, KubeObject>> {
   const found = new Map<string, KubeObject>();
-  const resources = preferred(await cluster.resources());
+  const resources = preferred(await cluster.resources(true));
   const lists = await Promise.all(resources.map((each) => listOne(cluster, each, log)));
   for (const object of lists.flat()) {
     if ((object.metadata.ownerReferences ?? []).length > 0) continue;

@@ -58,6 +58,8 @@ export class RepositorySync {
   #isSeeded = false;
   #failure: Failure | undefined;
   #result: PassResult | undefined;
+  /** The failure that was logged last. */
+  #said = '';
 
   constructor(ports: SyncPorts, settings: RepositorySettings, around: Surroundings) {
     this.settings = settings;
@@ -177,10 +179,11 @@ export class RepositorySync {
 
   async #failed(thrown: unknown): Promise<void> {
     const log = this.#log.with({ url: safeUrl(this.settings.url) });
-    log.error(
-      messageOf(thrown),
-      thrown instanceof KnownError ? {} : { stack: (thrown as Error).stack },
-    );
+    const message = messageOf(thrown);
+    // The same failure every ten seconds is said once.
+    const say = message === this.#said ? log.debug : log.error;
+    this.#said = message;
+    say(message, thrown instanceof KnownError ? {} : { stack: (thrown as Error).stack });
     this.#refreshes.reject(thrown);
     this.#syncs.reject(thrown);
     await this.#tell();
@@ -268,6 +271,7 @@ export class RepositorySync {
     const before = this.#applied;
     this.#failure = undefined;
     this.#result = result;
+    this.#said = '';
     if (result.isRetryDue) this.#retryLater(undefined);
     else this.#retryNever();
     await announce(this.#ports, { settings: this.settings, mirror: this.mirror, before, result });

@@ -35,6 +35,7 @@ export type { FieldChange } from './diff.ts';
 export { hasPolicy, ignoreOf, policiesOf, policyAnnotation } from './policies.ts';
 export { containersOf, isWorkload } from './workload/containers.ts';
 export type { Container, FieldPath, ImagePlace } from './workload/containers.ts';
+export { liveWorkloads } from './workload/live-workloads.ts';
 export { isHelmRelease } from './workload/helm-release.ts';
 export { editFile, imageEdits, policyEdits } from './edit/edits.ts';
 export type { FileEdit, NewImage } from './edit/edits.ts';

@@ -1,11 +1,11 @@
 import type { KubeObject, Run } from '../../../base/index.ts';
-import { containersOf, policiesOf } from '../../../lib/manifest/index.ts';
+import { containersOf, liveWorkloads, policiesOf } from '../../../lib/manifest/index.ts';
 import type { Container } from '../../../lib/manifest/index.ts';
 import { canonicalName, imageName, parseImage } from '../../../lib/oci/index.ts';
 import { newestFirst, tagFilter, timeOf } from '../filter/tag-filter.ts';
 import type { ImageLoop } from '../image-loop.ts';
 import type { ImageStore, KnownImages, TagInfo } from '../image-store.ts';
-import { liveWorkloads, readSnapshot } from '../observe.ts';
+import { readSnapshot } from '../observe.ts';
 import type { ImagePorts } from '../ports.ts';
 import { pullCredentials } from '../pull-credentials.ts';
 

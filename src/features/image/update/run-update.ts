@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { KnownError } from '../../../base/index.ts';
 import type { KubeObject, Run } from '../../../base/index.ts';
+import { liveWorkloads } from '../../../lib/manifest/index.ts';
 import { canonicalName, parseImage } from '../../../lib/oci/index.ts';
 import { imagesOf as imageNames } from '../automation.ts';
 import type { ImageLoop } from '../image-loop.ts';
 import type { ImageStore } from '../image-store.ts';
-import { liveWorkloads } from '../observe.ts';
+import { readSnapshot } from '../observe.ts';
 import type { Snapshot } from '../observe.ts';
 import type { ImagePorts } from '../ports.ts';
 import { pullCredentials } from '../pull-credentials.ts';
-import { readSnapshot } from '../observe.ts';
 import { commitChange } from './commit-change.ts';
 import type { PlannedCommit } from './commit-change.ts';
 import { policyMessage, releaseMessage } from './commit-message.ts';

@@ -1,10 +1,8 @@
-import { KnownError } from '../../../base/index.ts';
-import type { Kind, KubeObject } from '../../../base/index.ts';
-import { kinds } from '../../../lib/kube/index.ts';
+import type { KubeObject } from '../../../base/index.ts';
 import type { Cluster } from '../../../lib/kube/index.ts';
 import {
   containersOf,
-  isHelmRelease,
+  liveWorkloads,
   policiesOf,
   resourceId,
   textMap,
@@ -45,8 +43,6 @@ interface Sources {
   readonly repositories: readonly RepositorySync[];
 }
 
-const builtIn = [kinds.Deployment, kinds.DaemonSet, kinds.StatefulSet, kinds.CronJob];
-
 /** The workloads of the cluster, sorted by id, with the policies that git gives them. */
 export async function listWorkloads(
   sources: Sources,
@@ -54,39 +50,10 @@ export async function listWorkloads(
 ): Promise<ListedWorkload[]> {
   const objects = await liveWorkloads(sources.cluster, namespace);
   const declared = declaredById(sources.repositories);
-  return objects
+  return [...objects.values()]
     .map((object) => listed(object, sources.repositories, declared))
     .filter(({ ID }) => ids.length === 0 || ids.includes(ID))
     .toSorted((a, b) => (a.ID < b.ID ? -1 : 1));
-}
-
-async function liveWorkloads(cluster: Cluster, namespace: string): Promise<KubeObject[]> {
-  const resources = await cluster.resources();
-  const releases = resources.filter(({ apiVersion, kind }) =>
-    isHelmRelease({ apiVersion, kind, metadata: { name: '' } }),
-  );
-  const query = namespace === '' ? {} : { namespace };
-  const lists = await Promise.all(
-    [...builtIn, ...releases].map((kind) => listOrNone(cluster, kind, query)),
-  );
-  const byUid = new Map(lists.flat().map((object) => [object.metadata.uid, object]));
-  return [...byUid.values()];
-}
-
-async function listOrNone(
-  cluster: Cluster,
-  kind: Kind,
-  query: { readonly namespace?: string },
-): Promise<KubeObject[]> {
-  try {
-    const { items } = await cluster.list(kind, query);
-    const { apiVersion } = kind;
-    return items.map((item) => ({ ...item, apiVersion, kind: kind.kind }));
-  } catch (thrown) {
-    if (!(thrown instanceof KnownError)) throw thrown;
-    if (thrown.code !== 'not-found' && thrown.code !== 'denied') throw thrown;
-    return [];
-  }
 }
 
 interface Declared {

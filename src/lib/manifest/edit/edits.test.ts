@@ -69,7 +69,8 @@ const forms: ReadonlyArray<readonly [string, string, string, string, string]> = 
 ];
 
 describe('images of a HelmRelease', () => {
-  it.each(forms)('%s', (_form, before, container, found, after) => {
+  it.each(forms)('%s', (...row) => {
+    const [, before, container, found, after] = row;
     const text = release(before);
     const [manifest] = parseManifestFile({ path: 'r.yaml', text });
     expect(containersOf(manifest!.object)).toMatchObject([{ name: container, image: found }]);

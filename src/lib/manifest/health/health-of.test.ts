@@ -117,7 +117,8 @@ const cases: readonly Case[] = [
 ];
 
 describe('healthOf', () => {
-  it.each(cases)('%s', (_sentence, apiVersion, kind, body, status) => {
+  it.each(cases)('%s', (...row) => {
+    const [, apiVersion, kind, body, status] = row;
     const object = { apiVersion, kind, metadata: { name: 'x', generation: 1 }, ...body };
     expect(healthOf(object).status).toBe(status);
   });
