@@ -41,9 +41,15 @@ export function followDefinitions(ports: CrdPorts): () => void {
   };
 }
 
+interface Served {
+  readonly revision: number;
+  readonly resources: readonly ServedResource[];
+}
+
 class CrdController {
   readonly #ports: CrdPorts;
   readonly #cleaning = new Map<string, () => void>();
+  #served: ReadonlyMap<string, Served> = new Map();
   #stopped = false;
 
   constructor(ports: CrdPorts) {
@@ -52,8 +58,17 @@ class CrdController {
 
   /** Publishes the resources of all established definitions. */
   serve(): void {
-    const served = this.#all().flatMap((crd) => servedVersions(crd));
-    this.#ports.resources.setCustom(served);
+    const stored = this.#ports.store.list(crdPrefix).items;
+    const before = this.#served;
+    // Schemas are large, and most definitions have not changed since the last time.
+    this.#served = new Map(
+      stored.map(({ key, revision, parse }) => {
+        const known = before.get(key);
+        if (known?.revision === revision) return [key, known];
+        return [key, { revision, resources: servedVersions(parse() as Crd) }];
+      }),
+    );
+    this.#ports.resources.setCustom([...this.#served.values()].flatMap((each) => each.resources));
   }
 
   /** A definition was written (undefined: one is gone). */

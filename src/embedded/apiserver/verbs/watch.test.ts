@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
+import {
+  startTestServer,
+  type Answered,
+  type Frames,
+  type TestServer,
+} from '../testing/test-server.ts';
 
 let test: TestServer;
 const maps = '/api/v1/namespaces/default/configmaps';
@@ -164,6 +169,41 @@ describe('watch', () => {
     frames.stop();
   });
 
+  it('from a version that never was is 410 too, so that clients list again', async () => {
+    const frames = await test.watch(`${maps}?watch=true&resourceVersion=999999`);
+    expect(await frames.next()).toMatchObject({ type: 'ERROR', object: { code: 410 } });
+  });
+
+  it.each([1, 2, 3])('followed from any point leads to the same state (%i)', async (seed) => {
+    const random = randomFrom(seed);
+    const followers: Promise<Map<string, string>>[] = [];
+    const revision = async (): Promise<string> =>
+      (await test.call('GET', '/api/v1/namespaces/default/secrets')).body.metadata.resourceVersion!;
+    const states = new Map<string, Map<string, string>>([[await revision(), new Map()]]);
+    const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
+    for (let step = 0; step < 60; step++) {
+      const name = pick(['a', 'b', 'c', 'd']);
+      const action = pick(['put', 'put', 'delete', 'follow']);
+      if (action === 'put') {
+        const data = { n: String(step) };
+        const made = await test.call('POST', maps, { metadata: { name }, data });
+        if (made.status === 409) await test.call('PATCH', `${maps}/${name}`, { data });
+      } else if (action === 'delete') await test.call('DELETE', `${maps}/${name}`);
+      else {
+        const list = await test.call('GET', maps);
+        const since = list.body.metadata.resourceVersion!;
+        states.set(since, stateOf(list.body.items));
+        const [from, state] = pick([...states]);
+        const frames = await test.watch(`${maps}?watch=true&resourceVersion=${from}`);
+        followers.push(follow(frames, new Map(state)));
+      }
+    }
+    await put('last');
+    const final = stateOf((await test.call('GET', maps)).body.items);
+    for (const follower of await Promise.all(followers)) expect(follower).toEqual(final);
+    expect(followers.length).toBeGreaterThan(5);
+  });
+
   it('cuts off a reader who does not read', async () => {
     await put('big');
     const response = await test.server.transport(new Request(`http://test${maps}?watch=true`));
@@ -189,3 +229,28 @@ describe('watch', () => {
     expect(took.toSorted((a, b) => a - b)[10]).toBeLessThan(25);
   });
 });
+
+/** Numbers between 0 and 1 that are the same for the same seed. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}
+
+function stateOf(items: readonly Answered[]): Map<string, string> {
+  return new Map(items.map((item) => [item.metadata.name!, item.metadata.resourceVersion!]));
+}
+
+/** Keeps a state by the frames of a watch, until the object `last` appears. */
+async function follow(frames: Frames, state: Map<string, string>): Promise<Map<string, string>> {
+  for (let frame = await frames.next(); frame; frame = await frames.next()) {
+    const { name, resourceVersion } = frame.object.metadata;
+    if (frame.type === 'DELETED') state.delete(name!);
+    else state.set(name!, resourceVersion!);
+    if (name === 'last') break;
+  }
+  frames.stop();
+  return state;
+}

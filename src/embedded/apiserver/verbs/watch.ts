@@ -126,6 +126,9 @@ class WatchSource {
     const { store } = this.#call.state;
     const { prefix, shape, matches } = this.#plan;
     let since = this.#plan.since;
+    // A version of another life of this store: only a new list helps, and 410 makes clients do that.
+    if (since !== undefined && since > store.revision)
+      throw new CompactedError(`revision ${since} has not been reached`);
     if (since === undefined) {
       const list = store.list(prefix);
       for (const stored of list.items)
