@@ -15,6 +15,7 @@ import { startWorkloads } from '../../embedded/workloads/index.ts';
 import { connect, type Cluster } from '../../lib/kube/index.ts';
 import type { DataDir } from './data-dir.ts';
 import { listenAt } from './listen-at.ts';
+import { claimNetwork } from './network.ts';
 
 export interface ClusterPorts {
   readonly dir: DataDir;
@@ -39,11 +40,12 @@ export interface EmbeddedCluster {
 }
 
 const nodeName = 'trice';
-const serviceCidr = '127.65.0.0/16';
 
 /** Starts the API server on its port and writes `DIR/kubeconfig`. */
 export async function startCluster(ports: ClusterPorts): Promise<EmbeddedCluster> {
   const { dir, clock, log, signal } = ports;
+  const network = await claimNetwork(dir, signal);
+  const { serviceCidr } = network;
   const server = await createApiServer({
     storePath: dir.file('cluster.db'),
     clock,
@@ -67,7 +69,12 @@ export async function startCluster(ports: ClusterPorts): Promise<EmbeddedCluster
   const cluster = connect({ transport: server.transport });
   const common = { cluster, clock, log, signal };
   const workloads = startWorkloads({ ...common, nodeName, caPem: pki.caPem });
-  const node = startNode({ ...ports, cluster, apiPort: listening.port });
+  const node = startNode({
+    ...ports,
+    cluster,
+    apiPort: listening.port,
+    addressPrefix: network.podPrefix,
+  });
   server.setPodRuntime(node.runtime);
   return {
     cluster,
@@ -82,7 +89,9 @@ export async function startCluster(ports: ClusterPorts): Promise<EmbeddedCluster
 }
 
 /** The one node: pods as child processes, and services that answer on their addresses. */
-function startNode(ports: ClusterPorts & { readonly cluster: Cluster }): {
+function startNode(
+  ports: ClusterPorts & { readonly cluster: Cluster; readonly addressPrefix: string },
+): {
   runtime: NodeRuntime;
   done: Promise<void>;
 } {
@@ -93,6 +102,7 @@ function startNode(ports: ClusterPorts & { readonly cluster: Cluster }): {
     clock,
     log,
     namesFile,
+    addressPrefix: ports.addressPrefix,
     registry: { insecureHosts: ports.insecureRegistries, clock },
     ...(ports.path === undefined ? {} : { path: ports.path }),
   });

@@ -17,6 +17,8 @@ export interface ProcessDriverOptions {
   readonly registry?: RegistryClientOptions;
   /** JSON file with addresses of services, written by the service proxy. */
   readonly namesFile?: string;
+  /** Pods get loopback addresses of this /16 on Linux; `127.64` unless told otherwise. */
+  readonly addressPrefix?: string;
   /** PATH of the processes; the Node that runs us is always found as `node`. */
   readonly path?: string;
 }
@@ -30,7 +32,7 @@ export function processDriver(options: ProcessDriverOptions): PodDriver {
   const { dataDir, clock, log, registry = {} } = options;
   const images = openLocalImages(join(dataDir, 'images'), registry);
   const recordsDir = join(dataDir, 'processes');
-  const addresses = hasLoopbackRange() ? createAddresses() : undefined;
+  const addresses = hasLoopbackRange() ? createAddresses(options.addressPrefix) : undefined;
   const place = (): Pick<ProcessPlace, 'preload' | 'recordsDir' | 'path' | 'namesFile'> => ({
     preload,
     recordsDir,
