@@ -334,7 +334,7 @@ describe('create and update', () => {
 
   it('counts changes of spec; the main endpoint keeps status, /status keeps spec', () => {
     const old = { ...created(deployment()), status: { replicas: 1 } };
-    const scaled = { ...structuredClone(old), status: { replicas: 9 } };
+    const scaled: KubeObject = { ...structuredClone(old), status: { replicas: 9 } };
     (scaled['spec'] as JsonRecord)['replicas'] = 5;
     const main = structuredClone(scaled);
     prepareUpdate(main, old);

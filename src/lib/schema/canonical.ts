@@ -14,6 +14,24 @@ export function canonicalize(type: TypeSchema, object: JsonRecord): JsonRecord {
   return canonicalStruct(type, object);
 }
 
+/**
+ * The same value with quantities and times in their canonical form and nothing else changed: what was
+ * not given stays absent. Server-side apply compares such values, so `1000m` never conflicts with `1`.
+ */
+export function canonicalScalars(schema: TypeSchema, value: unknown): unknown {
+  if (schema.form === 'scalar') return canonicalScalar(schema, value);
+  if (Array.isArray(value)) {
+    const { values } = schema;
+    return values === undefined ? value : value.map((item) => canonicalScalars(values, item));
+  }
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value).map(([name, inner]) => {
+    const member = schema.fields.get(name)?.schema ?? schema.values;
+    return [name, member === undefined ? inner : canonicalScalars(member, inner)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
 function canonicalValue(schema: TypeSchema, value: unknown): unknown {
   if (value === null || value === undefined) return undefined;
   if (schema.form === 'any') return value;

@@ -1,5 +1,6 @@
 import { KnownError, isRecord } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
+import { canonicalScalars } from '../canonical.ts';
 import { deepEqual } from '../equal.ts';
 import { anySchema } from '../type-schema.ts';
 import type { TypeSchema } from '../type-schema.ts';
@@ -50,8 +51,9 @@ export interface Applied {
  * Server-side apply. Throws `ApplyConflict` (409); `KnownError('failed')` with status 500 when the body
  * does not fit the schema; `KnownError('invalid')` with status 400 when it carries managedFields.
  */
-export function applyServerSide(request: ApplyRequest): Applied {
-  checkConfig(request);
+export function applyServerSide(given: ApplyRequest): Applied {
+  checkConfig(given);
+  const request = { ...given, config: canonicalConfig(given) };
   const { type = anySchema, config, manager, force } = request;
   const live = trackedLive(request);
   const mine = newEntry(request);
@@ -66,8 +68,13 @@ export function applyServerSide(request: ApplyRequest): Applied {
   const left = settle(others, { type, live, merged, force, manager });
   const changed = !deepEqual(bare(live), bare(merged)) || !sameSet(lastSet, mine.set);
   const kept = changed || last === undefined ? mine : { ...mine, time: last.time };
-  const object = withLastApplied(withManaged(merged, capUpdates([...left, kept])), request);
+  const object = withLastApplied(withManaged(merged, capUpdates([...left, kept])), given);
   return { object, changed: changed || request.live === undefined };
+}
+
+function canonicalConfig({ type = anySchema, config }: ApplyRequest): JsonRecord {
+  const canonical = canonicalScalars(type, config);
+  return isRecord(canonical) ? canonical : config;
 }
 
 /** What this manager owns after the apply. */
