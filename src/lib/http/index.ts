@@ -5,7 +5,7 @@
  */
 export type { Handler, Peer, Transport } from './handler.ts';
 export { listen } from './listen.ts';
-export type { ListenOptions, Listening, UpgradeHandler } from './listen.ts';
+export type { DirectHandler, ListenOptions, Listening, UpgradeHandler } from './listen.ts';
 export { forward } from './forward.ts';
 export type { ForwardTo } from './forward.ts';
 export { basicAuthOf, sameText } from './auth.ts';

@@ -15,11 +15,19 @@ export type UpgradeHandler = (
   peer: Peer,
 ) => void;
 
+/**
+ * Takes a request as Node has it, before it becomes a `Request`: for hot paths that stream bytes and
+ * need nothing of the web's words. True when it has taken it; it answers, and reports its own errors.
+ */
+export type DirectHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
+
 export interface ListenOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
   readonly handler: Handler;
+  /** Asked first. */
+  readonly direct?: DirectHandler;
   readonly upgrade?: UpgradeHandler;
   /** PEM texts. With `ca` a client certificate is asked for, and its subject told when it verifies. */
   readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string };
@@ -41,6 +49,7 @@ export interface Listening {
 export function listen(options: ListenOptions): Promise<Listening> {
   const { tls } = options;
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    if (options.direct?.(request, response)) return;
     void serveOne(options, request, response);
   };
   const server = tls
