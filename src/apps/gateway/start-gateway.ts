@@ -25,6 +25,7 @@ export async function startGateway(ports: GatewayPorts): Promise<Gateway> {
     host: ports.host,
     port: ports.port,
     handler: gateway.handle,
+    direct: gateway.direct,
     upgrade: gateway.upgrade,
     onError: (thrown) => log.error('a request failed', { err: thrown }),
   });

@@ -140,7 +140,18 @@ describe('operator', () => {
   });
 });
 
-describe('calls', () => {
+/** The same call as a function of the handler, and over a socket through the hot path. */
+const overSocket = async (path: string, init: RequestInit = {}): Promise<Response> => {
+  const { handle: handler, direct } = gateway;
+  const served = await listen({ host: '127.0.0.1', port: 0, handler, direct });
+  closing.push(() => served.close());
+  return fetch(`http://127.0.0.1:${served.port}${path}`, init);
+};
+
+describe.each([
+  ['as a handler', (path: string, init?: RequestInit) => call(path, { ...init, anonymous: true })],
+  ['over a socket', overSocket],
+])('calls %s', (_how, call) => {
   it('streams both ways with the headers of OpenFaaS', async () => {
     await deploy({ service: 'echo', image: 'example/echo:1' });
     await playPod('echo', (request, response) => {
@@ -153,7 +164,6 @@ describe('calls', () => {
       const each = await call('/function/echo.openfaas-fn/a/b?q=1', {
         method: 'POST',
         body: 'hello',
-        anonymous: true,
         headers: { 'x-call-id': 'mine', authorization: 'Bearer theirs' },
       });
       return each.status === 201 && each;
@@ -167,12 +177,12 @@ describe('calls', () => {
     };
     expect(seen.url).toBe('/a/b?q=1');
     expect(seen.headers).toMatchObject({
-      'x-forwarded-host': 'gateway:8080',
-      'x-forwarded-for': '10.1.2.3',
       'x-call-id': 'mine',
       authorization: 'Bearer theirs',
     });
-    const metrics = await (await call('/metrics', { anonymous: true })).text();
+    expect(seen.headers['x-forwarded-host']).toMatch(/^(gateway:8080|127\.0\.0\.1:\d+)$/);
+    expect(seen.headers['x-forwarded-for']).toMatch(/^(10\.1\.2\.3|127\.0\.0\.1)$/);
+    const metrics = await (await call('/metrics')).text();
     expect(metrics).toMatch(
       /gateway_function_invocation_total\{function_name="echo.openfaas-fn",code="201"\} \d/,
     );
@@ -255,6 +265,77 @@ describe('calls', () => {
     await playPod('database', (_request, response) => response.end('secret'));
     const answer = await call('/function/database');
     expect(answer.status).toBe(404);
+  });
+});
+
+describe('the hot path', () => {
+  const serve = async (): Promise<number> => {
+    const { handle: handler, direct } = gateway;
+    const served = await listen({ host: '127.0.0.1', port: 0, handler, direct });
+    closing.push(() => served.close());
+    return served.port;
+  };
+  const get = (port: number, path: string, method = 'GET'): Promise<http.IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      http.request({ port, path, method }, resolve).on('error', reject).end();
+    });
+
+  it('passes path and query on to the byte, and leaves other paths to the handler', async () => {
+    await deploy({ service: 'echo', image: 'x:1' });
+    await playPod('echo', (request, response) => {
+      response.setHeader('X-Url', request.url ?? '');
+      response.writeHead(304).end();
+    });
+    const port = await serve();
+    const answer = await until(async () => {
+      const each = await get(port, '/function/echo/a%2Fb/../c//d?x=%20&y=a+b');
+      each.resume();
+      return each.statusCode === 304 && each;
+    });
+    expect(answer.headers['x-url']).toBe('/a%2Fb/../c//d?x=%20&y=a+b');
+    expect(answer.headers).not.toHaveProperty('content-type');
+    for (const [path, status] of [
+      ['/healthz', 200],
+      ['/function/', 404],
+      ['/system/info', 401],
+    ] as const) {
+      const other = await get(port, path);
+      other.resume();
+      expect(other.statusCode).toBe(status);
+    }
+    const odd = await get(port, '/function/echo', 'TRACE');
+    odd.resume();
+    expect(odd.statusCode).toBe(405);
+  });
+
+  it('ends the call of the function when the caller goes away', async () => {
+    await deploy({ service: 'slow', image: 'x:1' });
+    const gone = Promise.withResolvers<void>();
+    await playPod('slow', (_request, response) => {
+      response.write('begun');
+      response.on('close', () => gone.resolve());
+    });
+    const port = await serve();
+    const answer = await until(async () => {
+      const each = await get(port, '/function/slow');
+      return each.statusCode === 200 && each;
+    });
+    answer.destroy();
+    await gone.promise;
+  });
+
+  it('answers 500 when the pod does not, without naming it', async () => {
+    await deploy({ service: 'dead', image: 'x:1' });
+    await playPod('dead', (request) => request.socket.destroy());
+    const port = await serve();
+    const answer = await until(async () => {
+      const each = await get(port, '/function/dead');
+      return each.statusCode === 500 && each;
+    });
+    const parts: Buffer[] = [];
+    for await (const part of answer) parts.push(part as Buffer);
+    expect(String(Buffer.concat(parts))).toBe("Can't reach service for: dead.");
+    expect(answer.headers['x-call-id']).toMatch(/^[0-9a-f-]{36}$/);
   });
 });
 

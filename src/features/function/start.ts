@@ -1,10 +1,11 @@
 import type { Clock, Logger, Run } from '../../base/index.ts';
-import type { Handler, UpgradeHandler } from '../../lib/http/index.ts';
+import type { DirectHandler, Handler, UpgradeHandler } from '../../lib/http/index.ts';
 import { kinds, watchCache } from '../../lib/kube/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
 import { isRecord } from '../../base/index.ts';
 import { runFunctionController } from './controller/reconciler.ts';
 import { watchGate } from './gateway/auth.ts';
+import { directInvoke } from './gateway/direct-invoke.ts';
 import { watchEndpoints } from './gateway/endpoints.ts';
 import type { Dialer } from './gateway/invoke.ts';
 import { createMetrics } from './gateway/metrics.ts';
@@ -29,6 +30,8 @@ export interface FunctionPorts {
 /** A running gateway. */
 export interface FunctionGateway {
   readonly handle: Handler;
+  /** The hot path of `/function/NAME` for a server that can hand requests over as they are. */
+  readonly direct: DirectHandler;
   /** WebSockets and other upgrades of `/function/NAME`. */
   readonly upgrade: UpgradeHandler;
   /** Resolves when functions, endpoints and the password have been read once. */
@@ -56,6 +59,7 @@ export function startFunctionGateway(ports: FunctionPorts): FunctionGateway {
   };
   return {
     handle: gatewayHandler(routes),
+    direct: directInvoke(routes, settings.functionNamespace),
     upgrade: upgradeToFunction(routes, settings.functionNamespace),
     ready: Promise.all([endpoints.ready, gate.ready]).then(() => {}),
   };

@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { KnownError } from '../../../base/index.ts';
 import type { Clock, Key, Logger } from '../../../base/index.ts';
 import { forward } from '../../../lib/http/index.ts';
 import type { Peer } from '../../../lib/http/index.ts';
+import { admitted, callHeaders, internal, texts } from './call-headers.ts';
+import type { CallHeaders, Caller } from './call-headers.ts';
 import type { Address, EndpointTable } from './endpoints.ts';
 import type { GatewayMetrics } from './metrics.ts';
 
@@ -29,55 +30,45 @@ export interface Invocation {
   readonly peer: Peer | undefined;
 }
 
-const admitted = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'];
-
 /** Calls a function and gives its answer; bodies stream both ways and are never held. */
 export async function invoke(ports: InvokePorts, call: Invocation): Promise<Response> {
   const { key, request } = call;
   const name = `${key.name}.${key.namespace}`;
-  if (!admitted.includes(request.method)) return plain(405, '');
+  if (!admitted.has(request.method)) return plain(405, '');
   if (!ports.endpoints.knows(key)) {
-    return plain(404, `error finding function ${name}: not found`, internal);
+    return plain(404, texts.unknown(key.name, key.namespace), internal);
   }
-  const started = ports.clock.now();
-  const headers = headersFor(call, started);
-  const told = {
-    'X-Call-Id': headers['x-call-id'] ?? '',
-    'X-Start-Time': headers['x-start-time'] ?? '',
-  };
+  const started = ports.clock.now().getTime();
+  const headers = callHeaders(callerOf(call), started);
   ports.metrics.started(name);
   const answer = await reach(ports, call, headers);
-  const seconds = (ports.clock.now().getTime() - started.getTime()) / 1000;
+  const seconds = (ports.clock.now().getTime() - started) / 1000;
   ports.metrics.finished(name, answer.status, seconds);
-  for (const [header, value] of Object.entries(told)) answer.headers.set(header, value);
+  answer.headers.set('X-Call-Id', headers['x-call-id']);
+  answer.headers.set('X-Start-Time', headers['x-start-time']);
   if (!answer.headers.has('content-type') && answer.body !== null) {
     answer.headers.set('content-type', request.headers.get('content-type') ?? 'text/plain');
   }
   return answer;
 }
 
-const internal = { 'X-OpenFaaS-Internal': 'proxy' };
-
-/** The headers that the gateway puts on top of the caller's. */
-function headersFor({ request, peer }: Invocation, started: Date): Record<string, string> {
+function callerOf({ request, peer }: Invocation): Caller {
   const { headers } = request;
-  const host = headers.get('host') ?? new URL(request.url).host;
   return {
-    'x-call-id': headers.get('x-call-id') ?? randomUUID(),
-    'x-start-time': `${started.getTime()}000000`,
-    'x-forwarded-host': headers.get('x-forwarded-host') ?? host,
-    'x-forwarded-for': [headers.get('x-forwarded-for'), peer?.address].filter(Boolean).join(', '),
+    header: (name) => headers.get(name),
+    host: headers.get('host') ?? new URL(request.url).host,
+    address: peer?.address,
   };
 }
 
 async function reach(
   ports: InvokePorts,
   { key, path, request }: Invocation,
-  headers: Record<string, string>,
+  headers: CallHeaders,
 ): Promise<Response> {
   const { name } = key;
   const picked = ports.endpoints.pick(key);
-  if (picked === undefined) return plain(503, `No endpoints available for: ${name}.`, internal);
+  if (picked === undefined) return plain(503, texts.noEndpoints(name), internal);
   try {
     const to = (await ports.dialer?.(picked.host, picked.port)) ?? picked;
     const host = `${to.host}:${to.port}`;
@@ -86,10 +77,14 @@ async function reach(
     if (!(thrown instanceof KnownError)) throw thrown;
     // The pod is named in the log only: a caller learns nothing of the cluster's inside.
     ports.log.warn('function could not be reached', { function: name, err: thrown.message });
-    return plain(500, `Can't reach service for: ${name}.`, internal);
+    return plain(500, texts.unreachable(name), internal);
   }
 }
 
-function plain(status: number, text: string, headers: Record<string, string> = {}): Response {
+function plain(
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
   return new Response(text === '' ? null : text, { status, headers });
 }
