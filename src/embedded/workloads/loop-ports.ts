@@ -2,6 +2,8 @@ import type { Clock, KubeObject, Logger, Run } from '../../base/index.ts';
 import { recordEvent, type Cluster } from '../../lib/kube/index.ts';
 import {
   shapes,
+  type ControllerRevision,
+  type DaemonSet,
   type Deployment,
   type EndpointSlice,
   type Endpoints,
@@ -11,6 +13,7 @@ import {
   type Pod,
   type ReplicaSet,
   type Service,
+  type StatefulSet,
 } from './objects.ts';
 import { createStore, type Store } from './store.ts';
 
@@ -20,6 +23,9 @@ export interface Stores {
   readonly replicaSets: Store<ReplicaSet>;
   readonly deployments: Store<Deployment>;
   readonly jobs: Store<Job>;
+  readonly statefulSets: Store<StatefulSet>;
+  readonly daemonSets: Store<DaemonSet>;
+  readonly revisions: Store<ControllerRevision>;
   readonly services: Store<Service>;
   readonly endpoints: Store<Endpoints>;
   readonly slices: Store<EndpointSlice>;
@@ -51,6 +57,9 @@ export function openStores(cluster: Cluster, run: Run): Stores {
     replicaSets: createStore(cluster, shapes.ReplicaSet, run),
     deployments: createStore(cluster, shapes.Deployment, run),
     jobs: createStore(cluster, shapes.Job, run),
+    statefulSets: createStore(cluster, shapes.StatefulSet, run),
+    daemonSets: createStore(cluster, shapes.DaemonSet, run),
+    revisions: createStore(cluster, shapes.ControllerRevision, run),
     services: createStore(cluster, shapes.Service, run),
     endpoints: createStore(cluster, shapes.Endpoints, run),
     slices: createStore(cluster, shapes.EndpointSlice, run),

@@ -127,6 +127,62 @@ export interface JobStatus {
   conditions?: Array<Condition & { lastProbeTime?: string }>;
 }
 
+export interface StatefulSet extends KubeObject {
+  spec: {
+    replicas?: number;
+    serviceName?: string;
+    selector: LabelSelector;
+    template: PodTemplate;
+    podManagementPolicy?: string;
+    updateStrategy?: { type?: string; rollingUpdate?: { partition?: number } };
+    minReadySeconds?: number;
+    revisionHistoryLimit?: number;
+    ordinals?: { start?: number };
+    volumeClaimTemplates?: KubeObject[];
+  };
+  status?: StatefulSetStatus;
+}
+
+export interface StatefulSetStatus {
+  observedGeneration?: number;
+  replicas?: number;
+  readyReplicas?: number;
+  availableReplicas?: number;
+  currentReplicas?: number;
+  updatedReplicas?: number;
+  currentRevision?: string;
+  updateRevision?: string;
+  collisionCount?: number;
+}
+
+export interface DaemonSet extends KubeObject {
+  spec: {
+    selector: LabelSelector;
+    template: PodTemplate;
+    updateStrategy?: { type?: string };
+    minReadySeconds?: number;
+    revisionHistoryLimit?: number;
+  };
+  status?: DaemonSetStatus;
+}
+
+export interface DaemonSetStatus {
+  observedGeneration?: number;
+  desiredNumberScheduled: number;
+  currentNumberScheduled: number;
+  numberMisscheduled: number;
+  numberReady: number;
+  numberAvailable?: number;
+  numberUnavailable?: number;
+  updatedNumberScheduled?: number;
+}
+
+/** A template of a StatefulSet or DaemonSet as it was at one time. */
+export interface ControllerRevision extends KubeObject {
+  revision: number;
+  data?: { spec?: { template?: PodTemplate } };
+}
+
 export interface ServicePort {
   name?: string;
   port: number;
@@ -210,6 +266,9 @@ interface Shapes {
   readonly ReplicaSet: Kind<ReplicaSet>;
   readonly Deployment: Kind<Deployment>;
   readonly Job: Kind<Job>;
+  readonly StatefulSet: Kind<StatefulSet>;
+  readonly DaemonSet: Kind<DaemonSet>;
+  readonly ControllerRevision: Kind<ControllerRevision>;
   readonly Service: Kind<Service>;
   readonly Endpoints: Kind<Endpoints>;
   readonly EndpointSlice: Kind<EndpointSlice>;
@@ -223,6 +282,14 @@ export const shapes: Shapes = {
   ReplicaSet: slimKind(kinds.ReplicaSet),
   Deployment: slimKind(kinds.Deployment),
   Job: slimKind(kinds.Job),
+  StatefulSet: slimKind(kinds.StatefulSet),
+  DaemonSet: slimKind(kinds.DaemonSet),
+  ControllerRevision: slimKind({
+    apiVersion: 'apps/v1',
+    kind: 'ControllerRevision',
+    plural: 'controllerrevisions',
+    namespaced: true,
+  }),
   Service: slimKind(kinds.Service),
   Endpoints: slimKind(kinds.Endpoints),
   EndpointSlice: slimKind(kinds.EndpointSlice),

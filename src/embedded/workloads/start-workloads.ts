@@ -10,6 +10,8 @@ import { startNamespaceLoop } from './namespace/namespace-loop.ts';
 import { ageEvents } from './node/event-age.ts';
 import { keepNode } from './node/node-object.ts';
 import { startSchedulerLoop } from './node/scheduler-loop.ts';
+import { startDaemonSetLoop } from './daemon-set/daemon-set-loop.ts';
+import { startStatefulSetLoop } from './stateful-set/stateful-set-loop.ts';
 import { startReplicaSetLoop } from './replica-set/replica-set-loop.ts';
 import { startEndpointsLoop } from './service/endpoints-loop.ts';
 
@@ -51,6 +53,8 @@ export function startWorkloads(options: WorkloadsOptions): Workloads {
     startDeploymentLoop(ports),
     startReplicaSetLoop(ports),
     startJobLoop(ports),
+    startStatefulSetLoop(ports),
+    startDaemonSetLoop(ports, nodeName),
     startEndpointsLoop(ports),
     startSchedulerLoop(ports, nodeName),
     startAccountLoop(ports, caPem),

@@ -501,6 +501,56 @@ describe('a pod', () => {
   });
 });
 
+describe('a stateful set', () => {
+  const key = { namespace, name: 'db' };
+  const isThrough = (object: KubeObject | undefined): boolean =>
+    statusOf(object)['observedGeneration'] === object?.metadata.generation &&
+    statusOf(object)['readyReplicas'] === specOf(object)['replicas'] &&
+    statusOf(object)['updatedReplicas'] === specOf(object)['replicas'] &&
+    statusOf(object)['currentRevision'] === statusOf(object)['updateRevision'];
+
+  it('makes pods in order, updates them from the last, and keeps revisions', async () => {
+    const { metadata, spec } = deployment('db');
+    await cluster.create(kinds.StatefulSet, {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata,
+      spec: { ...(spec as JsonRecord), serviceName: 'db' },
+    });
+    const first = await until(kinds.StatefulSet, key, isThrough);
+    expect((await podsOf('db')).map((pod) => pod.metadata.name)).toEqual(['db-0', 'db-1']);
+    const patch = { spec: { template: { spec: { containers: [{ name: 'c', image: 'app:2' }] } } } };
+    await cluster.patch(kinds.StatefulSet, key, patch, { type: 'strategic' });
+    const second = await until(kinds.StatefulSet, key, isThrough);
+    expect(statusOf(second)['currentRevision']).not.toBe(statusOf(first)['currentRevision']);
+    const uids = (await podsOf('db')).map((pod) => pod.metadata.labels);
+    expect(uids.map((labels) => labels?.['controller-revision-hash'])).toEqual([
+      statusOf(second)['updateRevision'],
+      statusOf(second)['updateRevision'],
+    ]);
+  });
+});
+
+describe('a daemon set', () => {
+  it('has its pod on the node', async () => {
+    const { metadata, spec } = deployment('agent');
+    const { replicas: _none, ...rest } = spec as JsonRecord;
+    await cluster.create(kinds.DaemonSet, {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata,
+      spec: rest,
+    });
+    const found = await until(
+      kinds.DaemonSet,
+      { namespace, name: 'agent' },
+      (object) => statusOf(object)['numberAvailable'] === 1,
+    );
+    expect(statusOf(found)).toMatchObject({ desiredNumberScheduled: 1, updatedNumberScheduled: 1 });
+    expect(await podsOf('agent')).toHaveLength(1);
+  });
+});
+
 describe('a namespace', () => {
   it('gets its account and certificate, and takes everything with it', async () => {
     const name = 'brief';
