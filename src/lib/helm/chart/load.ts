@@ -1,10 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { KnownError, isRecord, messageOf } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
-import { parseDocuments } from '../../yaml/index.ts';
-import { mergeMaps } from '../values/tables.ts';
 import { cannotUnmarshal } from '../go-json.ts';
-import { reworded, unmarshal } from '../go-yaml.ts';
+import { unmarshal } from '../go-yaml.ts';
 import { archiveFiles } from './archive.ts';
 import type { Chart, ChartFile, ChartLock, ChartMetadata } from './chart.ts';
 import { folderFiles, withoutIgnored } from './folder.ts';
@@ -130,15 +128,12 @@ function subchartOf(name: string, files: readonly ChartFile[]): Chart {
   );
 }
 
-/** values.yaml as data; several documents are merged, later over earlier. */
+/** values.yaml as data: its first document, which must be a map. */
 export function valuesOf(text: string): JsonRecord {
-  return reworded(() => parseDocuments(text))
-    .map(({ value }) => {
-      if (isRecord(value)) return value;
-      const { message } = cannotUnmarshal(value, 'value of type map[string]interface {}');
-      throw new KnownError('invalid', `cannot unmarshal yaml document: ${message}`);
-    })
-    .reduce((merged, next) => mergeMaps(merged, next), {});
+  const value = unmarshal(text);
+  if (value === null || value === undefined) return {};
+  if (isRecord(value)) return value;
+  throw cannotUnmarshal(value, 'value of type map[string]interface {}');
 }
 
 function textOf(file: ChartFile): string {

@@ -64,3 +64,14 @@ export function valueAt(values: JsonRecord, path: string): unknown {
   if (parent === undefined || !has(parent, key) || isTable(parent[key])) return undefined;
   return parent[key];
 }
+
+/** The values with plain numbers in place of those that carry a Go type. */
+export function plainValues(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (value instanceof GoNumber) return Number(value.value);
+  if (Array.isArray(value)) return value.map(plainValues);
+  if (!isTable(value)) return value;
+  const plain: JsonRecord = {};
+  for (const key of Object.keys(value)) put(plain, key, plainValues(value[key]));
+  return plain;
+}

@@ -1,5 +1,6 @@
 import { KnownError } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
+import { typeName } from '../../gotemplate/index.ts';
 import type { ChartNode } from '../chart/node.ts';
 import { schemaProblems } from './schema/index.ts';
 import { isTable } from './tables.ts';
@@ -22,8 +23,13 @@ function reportOf(chart: ChartNode, values: JsonRecord): string {
     if (problems.length > 0) report += `${chart.metadata.name}:\n${problems.join('\n')}\n`;
   }
   for (const child of chart.dependencies) {
-    const section = values[child.metadata.name];
+    const { name } = child.metadata;
+    const section = values[name] ?? null;
+    if (section === null) continue;
     if (isTable(section)) report += reportOf(child, section);
+    else {
+      report += `${name}:\ninvalid type for values: expected object (map), got ${typeName(section)}\n`;
+    }
   }
   return report;
 }

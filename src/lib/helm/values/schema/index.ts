@@ -1,4 +1,35 @@
-/** Validation of values.schema.json comes next; until then a schema is not looked at. */
-export function schemaProblems(_schema: string, _values: unknown): string[] {
-  return [];
+/**
+ * JSON schema (drafts 4 to 2020-12) for values.schema.json, with the report of Helm's validator.
+ * Reads no other document; a schema that never ends is stopped. Start with `validator.ts`.
+ */
+import { KnownError, isRecord } from '../../../../base/index.ts';
+import { plainValues } from '../tables.ts';
+import { problemLines } from './problem.ts';
+import { flattened, validate } from './validator.ts';
+import type { Schema } from './validator.ts';
+
+const maxSteps = 1_000_000;
+
+/** Lines that say what is wrong with the values; none when they fit the schema. */
+export function schemaProblems(schemaText: string, values: unknown): string[] {
+  const root = parseSchema(schemaText);
+  const run = { root, steps: maxSteps, depth: 0 };
+  const found = validate(root, plainValues(values), { at: [], draft: draftOf(root), run });
+  return flattened(found).flatMap((each) => problemLines(each));
+}
+
+function parseSchema(text: string): Schema {
+  try {
+    const schema: unknown = JSON.parse(text);
+    if (isRecord(schema) || typeof schema === 'boolean') return schema;
+  } catch (thrown) {
+    throw new KnownError('invalid', 'values.schema.json is not JSON', { cause: thrown });
+  }
+  throw new KnownError('invalid', 'values.schema.json: a schema must be a map or a boolean');
+}
+
+function draftOf(root: Schema): number {
+  const said = isRecord(root) ? root['$schema'] : undefined;
+  const match = /draft-0?(\d)|draft\/(\d{4})/.exec(typeof said === 'string' ? said : '');
+  return match === null ? 2020 : Number(match[1] ?? match[2]);
 }
