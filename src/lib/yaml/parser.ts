@@ -42,7 +42,8 @@ export class Parser {
     this.anchors = new Map();
     this.handles = defaultHandles;
     if (explicit) token = this.documentStart();
-    const root = noContent.has(token.type) ? this.empty(token.start) : this.node(true, false);
+    const isEmpty = explicit && noContent.has(token.type);
+    const root = isEmpty ? this.empty(token.start) : this.node(true, false);
     if (this.scanner.peek().type === 'document-end') this.scanner.skip();
     return root;
   }

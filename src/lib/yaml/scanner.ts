@@ -59,6 +59,8 @@ export class Scanner {
   /** How many tokens the parser has taken. */
   private taken = 0;
   private readonly keys: SimpleKey[];
+  /** The level of the key that a token may begin, by the token's number. */
+  private readonly levels = new Map<number, number>();
   private keyAllowed = true;
   private indent = -1;
   private readonly indents: number[] = [];
@@ -86,12 +88,8 @@ export class Scanner {
   /** The first token is not certain while it may still turn out to be a key. */
   private needsMore(): boolean {
     if (this.head === this.tokens.length) return true;
-    for (let i = this.keys.length - 1; i >= 0; i--) {
-      const key = this.keys[i]!;
-      if (key.possible && key.token === this.taken) return this.isValid(key);
-      if (key.possible && key.token < this.taken) break;
-    }
-    return false;
+    const level = this.levels.get(this.taken);
+    return level !== undefined && this.isValid(this.keys[level]!);
   }
 
   private isValid(key: SimpleKey): boolean {
@@ -117,18 +115,29 @@ export class Scanner {
     if (!this.keyAllowed) return;
     const required = this.flowLevel === 0 && this.indent === this.cursor.column;
     this.dropKey();
-    this.keys[this.keys.length - 1] = {
-      possible: true,
-      required,
-      token: this.taken + this.tokens.length - this.head,
-      mark: this.cursor.mark(),
-    };
+    const token = this.nextNumber();
+    const level = this.keys.length - 1;
+    this.keys[level] = { possible: true, required, token, mark: this.cursor.mark() };
+    this.levels.set(token, level);
+  }
+
+  /** The number the next token will have. */
+  private nextNumber(): number {
+    return this.taken + this.tokens.length - this.head;
+  }
+
+  /** Puts a token before one that is there already; when that one is taken, it comes last. */
+  private insert(at: number, added: Token): void {
+    if (at < this.taken) this.tokens.push(added);
+    else this.tokens.splice(this.head + at - this.taken, 0, added);
   }
 
   private dropKey(): void {
     const key = this.keys[this.keys.length - 1]!;
-    if (key.possible && key.required) throw this.missingColon(key);
+    if (!key.possible) return;
+    if (key.required) throw this.missingColon(key);
     key.possible = false;
+    this.levels.delete(key.token);
   }
 
   private rollIndent(column: number, at: number, mark: Mark, type: 'sequence' | 'mapping'): void {
@@ -137,8 +146,7 @@ export class Scanner {
     this.indent = column;
     if (this.indents.length > MAX_DEPTH) throw this.fault(`exceeded max depth of ${MAX_DEPTH}`);
     const opened = token(type, mark, mark);
-    if (at < 0) this.tokens.push(opened);
-    else this.tokens.splice(this.head + at - this.taken, 0, opened);
+    this.insert(at, opened);
   }
 
   private unrollIndent(column: number): void {
@@ -260,7 +268,8 @@ export class Scanner {
 
   private openFlow(type: '[' | '{'): void {
     this.saveKey();
-    this.keys.push({ possible: false, required: false, token: 0, mark: this.cursor.mark() });
+    const mark = this.cursor.mark();
+    this.keys.push({ possible: false, required: false, token: this.nextNumber(), mark });
     this.flowLevel++;
     if (this.flowLevel > MAX_DEPTH) throw this.fault(`exceeded max depth of ${MAX_DEPTH}`);
     this.keyAllowed = true;
@@ -271,7 +280,8 @@ export class Scanner {
     this.dropKey();
     if (this.flowLevel > 0) {
       this.flowLevel--;
-      this.keys.pop();
+      // As libyaml does: this also forgets that the bracket itself might begin a key.
+      this.levels.delete(this.keys.pop()!.token);
     }
     this.keyAllowed = false;
     this.push(type, 1);
@@ -302,9 +312,10 @@ export class Scanner {
   private fetchValue(): void {
     const key = this.keys[this.keys.length - 1]!;
     if (this.isValid(key)) {
-      this.tokens.splice(this.head + key.token - this.taken, 0, token('key', key.mark, key.mark));
+      this.insert(key.token, token('key', key.mark, key.mark));
       this.rollIndent(key.mark.column, key.token, key.mark, 'mapping');
       key.possible = false;
+      this.levels.delete(key.token);
       this.keyAllowed = false;
     } else {
       if (this.flowLevel === 0) {

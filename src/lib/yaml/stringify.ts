@@ -2,7 +2,7 @@ import { KnownError } from '../../base/index.ts';
 import { sortKeys } from './key-order.ts';
 import { formatFloat } from './number.ts';
 import { styleOf } from './scalar-style.ts';
-import { throughJson } from './through-json.ts';
+import { keyThroughJson, throughJson } from './through-json.ts';
 import { writeScalar } from './write-scalar.ts';
 
 interface Dialect {
@@ -10,7 +10,10 @@ interface Dialect {
   /** Lists in maps stand two deeper than their key. */
   readonly indentLists: boolean;
   readonly sort: (keys: string[]) => string[];
+  readonly key: (value: string) => string;
   readonly text: (value: string) => string;
+  /** Tabs may stand in block scalars. */
+  readonly tabsInBlocks: boolean;
   readonly float: (value: number) => string;
 }
 
@@ -92,8 +95,8 @@ class Writer {
   }
 
   private entry(key: string, value: unknown, indent: number): void {
-    const text = this.dialect.text(key);
-    const { style, multiline } = styleOf(text);
+    const text = this.dialect.key(key);
+    const { style, multiline } = styleOf(text, this.dialect.tabsInBlocks);
     if (!multiline && Buffer.byteLength(text) <= 128) {
       const flowStyle = text === '' ? 'double' : style;
       this.out += `${writeScalar(text, flowStyle, { column: 0, indent: 0, width: Infinity })}:`;
@@ -117,7 +120,7 @@ class Writer {
   private scalar(value: unknown, indent: number, gap: number): string {
     if (typeof value === 'string') {
       const text = this.dialect.text(value);
-      const { style } = styleOf(text);
+      const { style } = styleOf(text, this.dialect.tabsInBlocks);
       const column = this.column() + gap;
       return writeScalar(text, style, { column, indent, width: this.dialect.width });
     }
@@ -149,7 +152,9 @@ const version2: Dialect = {
   width: 80,
   indentLists: false,
   sort: (keys) => sortKeys(keys),
+  key: keyThroughJson,
   text: throughJson,
+  tabsInBlocks: false,
   float: jsonNumber,
 };
 
@@ -157,7 +162,9 @@ const version3: Dialect = {
   width: Infinity,
   indentLists: true,
   sort: (keys) => sortKeys(keys, true),
+  key: (value) => value,
   text: (value) => value,
+  tabsInBlocks: true,
   float: (value) => {
     const text = formatFloat(value);
     return yamlFloat[text] ?? text;

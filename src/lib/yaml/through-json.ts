@@ -11,6 +11,18 @@ function foldNextLine(text: string): string {
   });
 }
 
+/** How far libyaml looks for the colon of a key that it reads back. */
+const LONGEST_KEY = 1024;
+
+/** A key on the same way: one that a line break would cut, or that is too long, is read back as no key. */
+export function keyThroughJson(text: string): string {
+  const isCut = text.includes('\u0085');
+  if (isCut || (text.length > 160 && JSON.stringify(text).length > LONGEST_KEY)) {
+    throw invalid("yaml: line 1: did not find expected ',' or '}'");
+  }
+  return throughJson(text);
+}
+
 /**
  * A string after Go has written it as JSON and go-yaml has read that JSON as YAML, which is how
  * sigs.k8s.io/yaml marshals: U+0085 becomes a space, characters YAML forbids are an error, and what
