@@ -13,7 +13,7 @@ import { isTrue } from './http/write-options.ts';
 import { respondError } from './present/respond.ts';
 import type { Call, ServerState } from './server-state.ts';
 import { anonymous, type User } from './auth/user.ts';
-import { subresourceHandler } from './subresources/index.ts';
+import { subresourceHandler } from './subresources/subresource-handler.ts';
 import { createObject } from './verbs/create.ts';
 import { deleteCollection, deleteObject } from './verbs/delete.ts';
 import { getObject } from './verbs/get.ts';
@@ -21,7 +21,7 @@ import { listObjects } from './verbs/list.ts';
 import { patchObject } from './verbs/patch.ts';
 import { updateObject } from './verbs/update.ts';
 import { watchObjects } from './verbs/watch.ts';
-import { virtualHandler } from './virtual/index.ts';
+import { virtualHandler } from './virtual/virtual-handler.ts';
 
 /** Answers what is not about a resource; undefined: there is nothing at this path. */
 export type OtherRoutes = (request: Request, url: URL) => Promise<Response | undefined>;

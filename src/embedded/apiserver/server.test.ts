@@ -20,7 +20,7 @@ const maps = '/api/v1/namespaces/default/configmaps';
 describe('a server that is killed', () => {
   const start = async (): Promise<{ child: ChildProcess; base: string }> => {
     const child = spawn(process.execPath, [
-      path.join(import.meta.dirname, 'testing/serve-forever.ts'),
+      path.join(import.meta.dirname, 'testdata/serve-forever.ts'),
       path.join(dir, 'state.db'),
     ]);
     const port = await new Promise<string>((resolve) =>
