@@ -114,7 +114,8 @@ export class ImageLoop {
       defaultNamespace,
       run,
     });
-    const done = await runAutomation({ mirror, repository }, this.#store, present, run);
+    const target = { mirror, repository, isFetched: true };
+    const done = await runAutomation(target, this.#store, present, run);
     if (done === undefined) return;
     const ids = [...new Set(done.changes.map(({ id }) => id))].toSorted();
     const event = `Commit: ${done.revision.slice(0, 7)}, ${ids.join(', ')}`;

@@ -47,6 +47,8 @@ export class RepositorySync {
   readonly #refreshes = createWaiters<string>();
   readonly #syncs = createWaiters<PassResult>();
   #isFetchDue = true;
+  /** The head that someone told us of: fetched unless we have it already. */
+  #expected: string | undefined;
   #isConfirmed = false;
   #fetchAt = 0;
   #fullSyncAt = 0;
@@ -128,8 +130,8 @@ export class RepositorySync {
 
   /** Someone says that the branch moved; without a revision it is fetched in any case. */
   notice(revision?: string): void {
-    if (revision !== undefined && revision === this.#head) return;
-    this.#isFetchDue = true;
+    if (revision === undefined) this.#isFetchDue = true;
+    else this.#expected = revision;
     this.#alarm.ring();
   }
 
@@ -170,7 +172,9 @@ export class RepositorySync {
   async #turn(): Promise<void> {
     const { clock, signal } = this.#ports;
     try {
-      if (this.#isFetchDue || clock.now().getTime() >= this.#fetchAt) await this.#refresh();
+      const isNews = this.#expected !== undefined && this.#expected !== this.#head;
+      const isDue = this.#isFetchDue || isNews || clock.now().getTime() >= this.#fetchAt;
+      if (isDue) await this.#refresh();
       if (this.#isSyncDue()) await this.#sync();
     } catch (thrown) {
       if (!signal.aborted) await this.#failed(thrown);
@@ -193,6 +197,7 @@ export class RepositorySync {
     const { clock, signal } = this.#ports;
     const { branch, gitTimeoutMs, pollIntervalMs, url } = this.settings;
     this.#isFetchDue = false;
+    this.#expected = undefined;
     const asked = this.#refreshes.take();
     try {
       const what = `fetching ${safeUrl(url)}`;
@@ -202,6 +207,7 @@ export class RepositorySync {
       const head = await this.mirror.head(branch);
       if (head === undefined) throw noBranch(branch);
       this.#head = head;
+      if (this.#expected === head) this.#expected = undefined;
       this.#failure = undefined;
       this.#fetchAt = clock.now().getTime() + pollIntervalMs;
       const fields = { event: 'refreshed', url: safeUrl(url), branch, HEAD: head };

@@ -21,6 +21,8 @@ export interface PlannedCommit {
 export interface CommitTarget {
   readonly mirror: Mirror;
   readonly repository: ImageRepository;
+  /** The caller has just fetched. */
+  readonly isFetched?: boolean;
 }
 
 const attempts = 5;
@@ -30,7 +32,7 @@ const attempts = 5;
  * of it is done again from their head. Undefined: there was nothing to change.
  */
 export async function commitChange(
-  { mirror, repository }: CommitTarget,
+  { mirror, repository, isFetched = false }: CommitTarget,
   plan: (snapshot: Snapshot) => PlannedCommit | undefined,
   run: Run,
 ): Promise<string | undefined> {
@@ -41,7 +43,7 @@ export async function commitChange(
     );
   }
   for (let attempt = 1; ; attempt += 1) {
-    await mirror.fetch(run.signal);
+    if (!isFetched || attempt > 1) await mirror.fetch(run.signal);
     const snapshot = await readSnapshot(mirror, repository);
     if (snapshot === undefined) {
       throw new KnownError('not-found', `${mirror.url} has no branch "${repository.branch}"`);

@@ -81,7 +81,7 @@ async function runIn(
     return { spec: spec.raw, result };
   }
   const { mirror, repository } = loop;
-  const revision = await commitChange({ mirror, repository }, plan, run);
+  const revision = await commitChange({ mirror, repository, isFetched: true }, plan, run);
   if (revision === undefined) return { spec: spec.raw, result };
   loop.announce(revision);
   return { revision, spec: spec.raw, result };
