@@ -2,7 +2,8 @@
  * The built-in kinds as a real server treats them: what is served, where it is stored, defaults,
  * validation, what create and update keep, field selectors, tables, conversion between versions.
  * It stores nothing and answers no request (that is embedded/apiserver), and it runs no control
- * loop (embedded/workloads). Start with `resource.ts`, then `registry.ts`.
+ * loop (embedded/workloads). Start with `resource.ts`, then
+ * `registry/registry.ts`.
  */
 export type {
   BuiltinResource,

@@ -71,31 +71,37 @@ interface Building {
   children: Map<string, Building>;
 }
 
-/** Joins two sets place by place; `pick` says whether a place stays in the result. */
-function combine(
-  a: FieldSet | undefined,
-  b: FieldSet | undefined,
-  pick: (inA: boolean, inB: boolean) => boolean,
-): FieldSet {
-  const children = new Map<string, FieldSet>();
-  const steps = new Set([...(a?.children.keys() ?? []), ...(b?.children.keys() ?? [])]);
-  for (const step of steps) {
-    const child = combine(a?.children.get(step), b?.children.get(step), pick);
-    if (!isEmptySet(child)) children.set(step, child);
-  }
-  return { own: pick(a?.own === true, b?.own === true), children };
-}
-
+/** Parts that only one set has are shared, not copied: sets are never changed once made. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
-  return combine(a, b, (inA, inB) => inA || inB);
+  if (isEmptySet(b)) return a;
+  if (isEmptySet(a)) return b;
+  const children = new Map(a.children);
+  for (const [step, child] of b.children) {
+    const other = children.get(step);
+    children.set(step, other === undefined ? child : union(other, child));
+  }
+  return { own: a.own || b.own, children };
 }
 
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
-  return combine(a, b, (inA, inB) => inA && !inB);
+  if (isEmptySet(b)) return a;
+  const children = new Map<string, FieldSet>();
+  for (const [step, child] of a.children) {
+    const other = b.children.get(step);
+    const left = other === undefined ? child : difference(child, other);
+    if (!isEmptySet(left)) children.set(step, left);
+  }
+  return { own: a.own && !b.own, children };
 }
 
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
-  return combine(a, b, (inA, inB) => inA && inB);
+  const children = new Map<string, FieldSet>();
+  for (const [step, child] of a.children) {
+    const other = b.children.get(step);
+    const both = other === undefined ? emptySet : intersection(child, other);
+    if (!isEmptySet(both)) children.set(step, both);
+  }
+  return { own: a.own && b.own, children };
 }
 
 /** Without these places and everything below them. */

@@ -10,13 +10,15 @@ import { itemSchema, itemsOf, memberSchema } from './typed.ts';
  */
 export function typedErrors(schema: TypeSchema, value: unknown, path: FieldPath = []): string[] {
   if (value === null || value === undefined || schema.form === 'any') return [];
-  const at = pathText(path);
-  if (schema.form === 'scalar') return scalarErrors(schema, value, at);
+  if (schema.form === 'scalar') {
+    const expected = wrongScalar(schema, value);
+    return expected === undefined ? [] : [`${pathText(path)}: expected ${expected}`];
+  }
   if (schema.form === 'list') {
-    if (!Array.isArray(value)) return [`${at}: expected list, got ${shown(value)}`];
+    if (!Array.isArray(value)) return [`${pathText(path)}: expected list, got ${shown(value)}`];
     return listErrors(schema, value, path);
   }
-  if (!isRecord(value)) return [`${at}: expected map, got ${shown(value)}`];
+  if (!isRecord(value)) return [`${pathText(path)}: expected map, got ${shown(value)}`];
   return Object.entries(value).flatMap(([name, inner]) => {
     const step = [...path, `f:${name}`];
     if (!isDeclared(schema, name)) return [`${pathText(step)}: field not declared in schema`];
@@ -29,14 +31,13 @@ function isDeclared(schema: TypeSchema, name: string): boolean {
 }
 
 function listErrors(schema: TypeSchema, value: readonly unknown[], path: FieldPath): string[] {
-  const at = pathText(path);
   const items = itemsOf(schema, value);
   const keyed = schema.listType === 'map';
   const errors = items.flatMap(([step, item], index) => {
     if (keyed && isRecord(item) && step.startsWith('i:')) {
       const [key] = schema.listKeys;
       return [
-        `${at}: element ${index}: associative list with keys has an element that omits key field "${key}" (and doesn't have default value)`,
+        `${pathText(path)}: element ${index}: associative list with keys has an element that omits key field "${key}" (and doesn't have default value)`,
       ];
     }
     const inner = keyed ? step : `i:${index}`;
@@ -45,29 +46,27 @@ function listErrors(schema: TypeSchema, value: readonly unknown[], path: FieldPa
   if (schema.listType === 'atomic') return errors;
   const seen = new Set<string>();
   for (const [step] of items) {
-    if (seen.has(step)) errors.push(`${at}: duplicate entries for key ${pathText([step])}`);
+    if (seen.has(step))
+      errors.push(`${pathText(path)}: duplicate entries for key ${pathText([step])}`);
     seen.add(step);
   }
   return errors;
 }
 
-function scalarErrors(schema: TypeSchema, value: unknown, at: string): string[] {
+/** What was expected and what came, when they differ. */
+function wrongScalar(schema: TypeSchema, value: unknown): string | undefined {
   switch (schema.scalar) {
     case 'int32':
     case 'int64':
     case 'float':
-      return typeof value === 'number'
-        ? []
-        : [`${at}: expected numeric (int or float), got ${typeof value}`];
+      return typeof value === 'number' ? undefined : `numeric (int or float), got ${typeof value}`;
     case 'bool':
-      return typeof value === 'boolean' ? [] : [`${at}: expected boolean, got ${shown(value)}`];
+      return typeof value === 'boolean' ? undefined : `boolean, got ${shown(value)}`;
     case 'quantity':
     case 'intOrString':
-      return isRecord(value) || Array.isArray(value)
-        ? [`${at}: expected scalar, got ${shown(value)}`]
-        : [];
+      return isRecord(value) || Array.isArray(value) ? `scalar, got ${shown(value)}` : undefined;
     default:
-      return typeof value === 'string' ? [] : [`${at}: expected string, got ${shown(value)}`];
+      return typeof value === 'string' ? undefined : `string, got ${shown(value)}`;
   }
 }
 

@@ -9,13 +9,17 @@ import type { TypeSchema } from '../type-schema.ts';
  */
 export type Shape = 'leaf' | 'map' | 'list';
 
-export function shapeOf(schema: TypeSchema, ...values: readonly unknown[]): Shape {
-  const given = values.filter((value) => value !== undefined && value !== null);
-  if (schema.form === 'list') {
-    return schema.listType === 'atomic' || !given.every(Array.isArray) ? 'leaf' : 'list';
-  }
-  if (schema.form === 'scalar' || schema.atomic || given.length === 0) return 'leaf';
-  return given.every(isRecord) ? 'map' : 'leaf';
+export function shapeOf(schema: TypeSchema, one: unknown, other?: unknown): Shape {
+  const [a, b] = [one ?? other, other ?? one];
+  if (schema.form === 'list') return listShape(schema, a, b);
+  if (schema.form === 'scalar' || schema.atomic) return 'leaf';
+  return isRecord(a) && isRecord(b) ? 'map' : 'leaf';
+}
+
+function listShape(schema: TypeSchema, a: unknown, b: unknown): Shape {
+  if (schema.listType === 'atomic') return 'leaf';
+  const isList = (value: unknown): boolean => Array.isArray(value) || (value ?? null) === null;
+  return isList(a) && isList(b) ? 'list' : 'leaf';
 }
 
 /** The schema of a map's or struct's member. */
