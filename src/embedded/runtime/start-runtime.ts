@@ -72,7 +72,8 @@ export function startRuntime(options: RuntimeOptions): NodeRuntime {
   const kind: Kind<Pod> = { ...kinds.Pod, parse: slim };
   const pods = watchCache(cluster, kind, run, { fieldSelector: `spec.nodeName=${nodeName}` });
   const begin = async (): Promise<void> => {
-    await mkdir(dir, { recursive: true });
+    // Volumes hold secrets in plain text.
+    await mkdir(dir, { recursive: true, mode: 0o700 });
     await pods.ready;
     const known = new Set(pods.list().map((each) => each.metadata.uid ?? ''));
     for (const driver of drivers) await driver.sweep?.(known);

@@ -27,8 +27,20 @@ export async function writeStatus<O extends KubeObject>(
     );
     store.wrote(written);
   } catch (thrown) {
-    const isGone =
-      thrown instanceof KnownError && (thrown.code === 'not-found' || thrown.code === 'conflict');
-    if (!isGone) throw thrown;
+    if (!(await isGone(cluster, store, object, thrown))) throw thrown;
   }
+}
+
+/** A conflict can mean another object of the same name, or only that somebody was faster. */
+async function isGone<O extends KubeObject>(
+  cluster: Cluster,
+  store: Store<O>,
+  object: O,
+  thrown: unknown,
+): Promise<boolean> {
+  if (!(thrown instanceof KnownError)) return false;
+  if (thrown.code === 'not-found') return true;
+  if (thrown.code !== 'conflict') return false;
+  const live = await cluster.get(store.kind, object.metadata);
+  return live?.metadata.uid !== object.metadata.uid;
 }

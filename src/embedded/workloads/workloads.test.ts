@@ -596,6 +596,45 @@ describe('a namespace', () => {
 });
 
 describe('owners', () => {
+  it('of a kind that was defined a moment ago take their objects with them', async () => {
+    const custom = (name: string, kind: string): KubeObject => ({
+      apiVersion: 'trice.test/v1',
+      kind,
+      metadata: { name, namespace },
+    });
+    const definition = { plural: 'widgets', singular: 'widget', kind: 'Widget' };
+    const schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+    await cluster.create(kinds.CustomResourceDefinition, {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'widgets.trice.test' },
+      spec: {
+        group: 'trice.test',
+        scope: 'Namespaced',
+        names: definition,
+        versions: [
+          { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } },
+        ],
+      },
+    });
+    await until(
+      kinds.CustomResourceDefinition,
+      { name: 'widgets.trice.test' },
+      (object) => conditionOf(object, 'Established')?.['status'] === 'True',
+    );
+    const resource = await cluster.resourceOf('trice.test/v1', 'Widget');
+    if (resource === undefined) throw new Error('widgets are not served');
+    const widget = await cluster.create(resource, custom('w', 'Widget'));
+    const owned = deployment('of-widget');
+    const { uid = '' } = widget.metadata;
+    const reference = { apiVersion: 'trice.test/v1', kind: 'Widget', name: 'w', uid };
+    owned.metadata.ownerReferences = [{ ...reference, controller: true }];
+    await cluster.create(kinds.Deployment, owned);
+    await until(kinds.Deployment, owned.metadata, isRolledOut);
+    await cluster.delete(resource, widget.metadata);
+    await until(kinds.Deployment, owned.metadata, (object) => object === undefined);
+  });
+
   it('an object whose owner never existed goes; one with another owner left only loses the reference', async () => {
     const config = (name: string, ownerReferences: JsonRecord[]): KubeObject => ({
       apiVersion: 'v1',

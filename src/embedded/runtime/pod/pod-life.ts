@@ -236,9 +236,19 @@ export class PodLife {
     const how = { type: 'merge', subresource: 'status' } as const;
     const written = await this.#ports.cluster
       .patch(kinds.Pod, this.#pod.metadata, patch, how)
-      .catch(unlessGone);
+      .catch((thrown: unknown) => this.#unlessReplaced(thrown));
     // A newer object may have come by the watch meanwhile; only the status is taken from the answer.
     if (written !== undefined) this.#pod = { ...this.#pod, status: written['status'] as PodStatus };
+  }
+
+  /** A conflict can mean another pod of the same name, or only that somebody was faster. */
+  async #unlessReplaced(thrown: unknown): Promise<undefined> {
+    const isConflict = thrown instanceof KnownError && thrown.code === 'conflict';
+    const live = isConflict
+      ? await this.#ports.cluster.get(kinds.Pod, this.#pod.metadata)
+      : undefined;
+    if (live !== undefined && live.metadata.uid === this.#pod.metadata.uid) throw thrown;
+    return unlessGone(thrown);
   }
 
   /** After the last container: sidecars end, the address is free, logs stay until the pod is deleted. */

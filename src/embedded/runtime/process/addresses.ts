@@ -1,6 +1,6 @@
 import { KnownError } from '../../../base/index.ts';
 
-/** Hands out loopback addresses for pods: 127.64.0.2 to 127.64.255.254. */
+/** Hands out loopback addresses for pods, of 127.64.0.0/16. */
 export interface Addresses {
   /** A free address; the wished one when it is free and of the range. */
   take(wish?: string): string;
@@ -14,10 +14,16 @@ export function hasLoopbackRange(platform: NodeJS.Platform = process.platform): 
   return platform === 'linux';
 }
 
-/** Addresses are given in turn, so that a freed one is not met again at once. */
-export function createAddresses(prefix = '127.64'): Addresses {
+/**
+ * Addresses are given in turn, so that a freed one is not met again at once; from a random one on, so that
+ * two platforms on one machine hardly meet.
+ */
+export function createAddresses(
+  prefix = '127.64',
+  first: number = Math.floor(Math.random() * size),
+): Addresses {
   const taken = new Set<string>();
-  let last = 1;
+  let last = first;
   const take = (address: string): string => {
     taken.add(address);
     return address;
