@@ -5,6 +5,7 @@ import { kinds } from '../../lib/kube/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
 import { textMap } from '../../lib/manifest/index.ts';
 import type { RepositorySettings } from './settings.ts';
+import { ensureNamespace } from './state-object.ts';
 import { withTimeLimit } from './time-limit.ts';
 
 /** Where the revision that was applied last is kept, for a restart and for other people to see. */
@@ -49,6 +50,7 @@ export function secretMarker(cluster: Cluster, key: Key, repository: string | un
     async write(revision) {
       const metadata = { annotations: { [name]: revision } };
       if ((await cluster.get(kinds.Secret, key)) === undefined) {
+        if (key.namespace !== undefined) await ensureNamespace(cluster, key.namespace);
         await cluster.create(kinds.Secret, {
           apiVersion: 'v1',
           kind: 'Secret',

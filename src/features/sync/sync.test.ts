@@ -377,6 +377,76 @@ spec:
   });
 });
 
+describe('settings', () => {
+  it('read-only keeps the state in a Secret and leaves the repository untouched', async () => {
+    const repository = new Repository();
+    start([{ url: repository.url, isReadOnly: true }]);
+    const { revision } = await pushAndSync(repository, { 'ns.yaml': namespace('demo') });
+    await reportOf(revision);
+    const secret = await cluster.get(kinds.Secret, {
+      namespace: 'fluxcd',
+      name: 'flux-git-deploy',
+    });
+    expect(secret?.metadata.annotations).toEqual({ 'flux.weave.works/sync-hwm': revision });
+    expect(git(repository.bare, 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/master');
+  });
+
+  it('strict lets one bad file stop everything, as fluxd does', async () => {
+    const repository = new Repository();
+    start([{ url: repository.url, isStrict: true }]);
+    await pushAndSync(repository, {
+      'ns.yaml': namespace('demo'),
+      'a.yaml': configMap('one', '1'),
+    });
+    repository.push({ 'a.yaml': configMap('one', '2'), 'bad.yaml': 'kind: [\n' });
+    for await (const { object } of cluster.watch(kinds.ConfigMap, {
+      namespace: 'fluxcd',
+      signal: AbortSignal.timeout(5000),
+    })) {
+      if (readReport(object).state === 'failing') break;
+    }
+    expect(await valueOf('one')).toBe('1');
+    await pushAndSync(repository, { 'bad.yaml': undefined });
+    expect(await valueOf('one')).toBe('2');
+  });
+
+  it('a path that vanished stops the sync, and deletes nothing', async () => {
+    const repository = new Repository();
+    start([{ url: repository.url, paths: ['here'] }]);
+    await pushAndSync(repository, {
+      'here/ns.yaml': namespace('demo'),
+      'here/a.yaml': configMap('one', '1'),
+    });
+    repository.push({ 'here/ns.yaml': undefined, 'here/a.yaml': undefined, 'x.yaml': '' });
+    for await (const { object } of cluster.watch(kinds.ConfigMap, {
+      namespace: 'fluxcd',
+      signal: AbortSignal.timeout(5000),
+    })) {
+      const { state, message } = readReport(object);
+      if (state !== 'failing') continue;
+      expect(message).toMatch(/^unable to read root path "here"/);
+      break;
+    }
+    expect(await valueOf('one')).toBe('1');
+  });
+
+  it('garbage collection is off unless it is switched on, and dry only tells', async () => {
+    const [one, two] = [new Repository('one'), new Repository('two')];
+    start([
+      { url: one.url, name: 'one', garbageCollection: 'off' },
+      { url: two.url, name: 'two', garbageCollection: 'dry' },
+    ]);
+    await pushAndSync(one, { 'ns.yaml': namespace('demo'), 'a.yaml': configMap('one', '1') });
+    await pushAndSync(two, { 'b.yaml': configMap('two', '1'), 'c.yaml': configMap('three', '1') });
+    await pushAndSync(one, { 'a.yaml': undefined });
+    await pushAndSync(two, { 'b.yaml': undefined });
+    expect([await valueOf('one'), await valueOf('two')]).toEqual(['1', '1']);
+    expect(lines.filter((line) => line.includes('deleting"'))).toMatchObject([
+      expect.stringContaining('dry-run=true resource=demo:configmap/two'),
+    ]);
+  });
+});
+
 describe('several repositories', () => {
   it('do not disturb each other, nor take objects from each other', async () => {
     const [one, two] = [new Repository('one'), new Repository('two')];
