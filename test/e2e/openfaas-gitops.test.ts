@@ -253,7 +253,11 @@ describe.skipIf(kubectl === '')('OpenFaaS GitOps with Flux, end to end (needs ku
     );
     await push('one bad, one good').catch(() => {});
     await until('the good one', () => kube('get', 'namespace', 'good'));
-    expect(await own('get', 'sync')).toContain('namespaces/broken.yaml');
+    const report = await shell.tried(trice, ['get', 'sync']);
+    expect(report.code).toBe(1);
+    expect(report.out).toContain(
+      'namespaces/broken.yaml:3: yaml: line 3: mapping values are not allowed',
+    );
     const events = await until('the event', async () => {
       const found = await kube('get', 'events', '-A', '--field-selector', 'type=Warning');
       return found.includes('namespaces/broken.yaml') ? found : undefined;

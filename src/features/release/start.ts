@@ -17,6 +17,7 @@ import { observe } from './observe.ts';
 import type { ObservePorts } from './observe.ts';
 import { defaultSettings } from './ports.ts';
 import type { ReleasePorts, ReleaseSettings } from './ports.ts';
+import { wakeOnNews } from './wake.ts';
 
 /** The operator while it runs. */
 export interface ReleaseFeature {
@@ -58,20 +59,27 @@ export function startRelease(ports: ReleasePorts): ReleaseFeature {
     },
     ports.signal,
   );
-  const wakeUsersOf = (url?: string): void => {
-    for (const object of controller.cache.list() as HelmRelease[]) {
+  const usersOf = (url?: string): Array<{ object: HelmRelease; repository: string }> =>
+    (controller.cache.list() as HelmRelease[]).flatMap((object) => {
       const source = chartSourceOf(object.spec);
-      if (source?.type !== 'git') continue;
-      if (url !== undefined && sameRepository(source.git) !== sameRepository(url)) continue;
-      git.pushed(source.git);
-      controller.enqueue(object.metadata);
-    }
+      if (source?.type !== 'git') return [];
+      const isUser = url === undefined || sameRepository(source.git) === sameRepository(url);
+      return isUser ? [{ object, repository: source.git }] : [];
+    });
+  const stale = (url?: string): void => {
+    for (const { repository } of usersOf(url)) git.pushed(repository);
   };
-  ports.bus.subscribe('git.pushed', ({ url }) => wakeUsersOf(url), ports.signal);
+  const wake = (url?: string): void => {
+    for (const { object } of usersOf(url)) controller.enqueue(object.metadata);
+  };
+  wakeOnNews(ports, { stale, wake });
   return {
     done: untilClosed(controller.done, git),
     enqueue: controller.enqueue,
-    syncGit: () => wakeUsersOf(),
+    syncGit: () => {
+      stale();
+      wake();
+    },
   };
 }
 
