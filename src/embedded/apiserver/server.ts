@@ -2,6 +2,7 @@ import type { Clock, Logger } from '../../base/index.ts';
 import { listen, type Handler, type Transport } from '../../lib/http/index.ts';
 import { createAdmission } from './admission/admission.ts';
 import { definitions } from './admission/definitions.ts';
+import { accountSecret } from './admission/account-secret.ts';
 import { claimClass } from './admission/claim-class.ts';
 import { podDefaults } from './admission/pod-defaults.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
@@ -143,6 +144,7 @@ function buildState(
       serviceAccount,
       podDefaults,
       claimClass,
+      accountSecret,
     ]),
     locks: createKeyLocks(),
     addresses: createAddresses(store, serviceCidr),

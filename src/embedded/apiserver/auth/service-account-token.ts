@@ -153,6 +153,9 @@ function userOf(payload: JsonRecord, store: Store): User | undefined {
   const alive = (plural: string, of: JsonRecord): boolean =>
     store.get(`/core/${plural}/${namespace}/${of['name']}`)?.parse().metadata.uid === of['uid'];
   if (!alive('serviceaccounts', account)) return undefined;
+  const kept = payload['kubernetes.io/serviceaccount/secret.name'];
+  if (kept !== undefined && !store.get(`/core/secrets/${namespace}/${String(kept)}`))
+    return undefined;
   for (const [kind, plural] of [
     ['pod', 'pods'],
     ['secret', 'secrets'],

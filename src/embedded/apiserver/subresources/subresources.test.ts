@@ -348,6 +348,21 @@ describe('service account tokens', () => {
     expect((await as(free, '/apis')).status).toBe(401);
   });
 
+  it('kept in a Secret last as long as it does', async () => {
+    const secrets = '/api/v1/namespaces/default/secrets';
+    const made = await test.call('POST', secrets, {
+      metadata: { name: 's', annotations: { 'kubernetes.io/service-account.name': 'default' } },
+      type: 'kubernetes.io/service-account-token',
+    });
+    const data = made.body['data'] as Record<string, string>;
+    expect(Buffer.from(data['namespace']!, 'base64').toString()).toBe('default');
+    const bearer = Buffer.from(data['token']!, 'base64').toString();
+    await test.clock.advance(100 * 24 * 3600_000);
+    expect((await as(bearer, '/apis')).status).toBe(200);
+    await test.call('DELETE', `${secrets}/s`);
+    expect((await as(bearer, '/apis')).status).toBe(401);
+  });
+
   it('are refused when they are forged', async () => {
     const bearer = await token();
     const [head, , signature] = bearer.split('.');
