@@ -1,8 +1,10 @@
-import { keyOf, KnownError, messageOf } from '../../base/index.ts';
+import { keyOf, KnownError } from '../../base/index.ts';
 import type { Key, Kind, KubeObject, Logger, Run } from '../../base/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
 import { gcMarkLabel, gcMarkOf, resourceId, textMap } from '../../lib/manifest/index.ts';
 import { applyAll } from './apply-all.ts';
+import { deleteAll } from './delete-all.ts';
+import { loggedApply } from './logged-apply.ts';
 import type { Outcome } from './apply-all.ts';
 import { desiredOf } from './desired.ts';
 import type { Desired, Problem } from './desired.ts';
@@ -84,7 +86,7 @@ export class SyncPass {
     const live = isListing ? await listMarked(cluster, run.log) : undefined;
     const before = this.#applied;
     const due = objectsToApply(desired, { isFull: how.isFull, before });
-    const outcomes = await logged(run, due.length, () =>
+    const outcomes = await loggedApply(run, due.length, () =>
       applyAll(
         cluster,
         due,
@@ -145,7 +147,7 @@ export class SyncPass {
       run,
     }: { readonly live: ReadonlyMap<string, KubeObject> | undefined; readonly run: Run },
   ): Promise<{ outcomes: Outcome[]; problems: Problem[] }> {
-    const { settings, setName } = this.#ports;
+    const { cluster, settings, setName } = this.#ports;
     if (settings.garbageCollection === 'off') return { outcomes: [], problems: [] };
     const candidates = live === undefined ? await this.#gone(desired) : [...live.values()];
     const { deletions, isHeld } = pruningOf({
@@ -160,7 +162,9 @@ export class SyncPass {
     if (isHeld) this.#held = this.#hold(deletions.length, run.log);
     else if (live !== undefined) this.#held = undefined;
     const problems = this.#held === undefined ? [] : [this.#held];
-    return { outcomes: isHeld ? [] : await this.#delete(deletions, run), problems };
+    const isDry = settings.garbageCollection === 'dry';
+    const outcomes = isHeld ? [] : await deleteAll(cluster, deletions, isDry, run);
+    return { outcomes, problems };
   }
 
   #ownCount(live: ReadonlyMap<string, KubeObject>): number {
@@ -187,22 +191,6 @@ export class SyncPass {
     return { path: '', message };
   }
 
-  async #delete(deletions: readonly KubeObject[], run: Run): Promise<Outcome[]> {
-    const { cluster, settings } = this.#ports;
-    const isDry = settings.garbageCollection === 'dry';
-    const outcomes: Outcome[] = [];
-    for (const object of deletions) {
-      run.signal.throwIfAborted();
-      const id = resourceId(object);
-      const fields = { 'dry-run': isDry, resource: id };
-      run.log.info('cluster resource not in resources to be synced; deleting', fields);
-      if (isDry) continue;
-      const outcome = await deleteOne(cluster, object);
-      if (outcome !== undefined) outcomes.push(outcome);
-    }
-    return outcomes;
-  }
-
   #logUnknown(desired: Desired, log: Logger): void {
     const now = new Set(
       desired.unknown.map(({ object }) => `${object.kind}/${object.metadata.name}`),
@@ -226,51 +214,9 @@ function wantedOf(desired: Desired): Map<string, Known> {
   );
 }
 
-async function deleteOne(cluster: Cluster, object: KubeObject): Promise<Outcome | undefined> {
-  const id = resourceId(object);
-  const { uid } = object.metadata;
-  try {
-    const kind = await cluster.resourceOf(object.apiVersion, object.kind);
-    if (kind === undefined) return undefined;
-    await cluster.delete(kind, keyOf(object), {
-      propagation: 'Background',
-      ...(uid === undefined ? {} : { preconditions: { uid } }),
-    });
-    return undefined;
-  } catch (thrown) {
-    if (!(thrown instanceof KnownError)) throw thrown;
-    const message = `cannot delete: ${messageOf(thrown)}`;
-    return { id, is: 'failed', problem: { id, path: '', message } };
-  }
-}
-
 function refuseProblems(desired: Desired): void {
   const [first] = desired.problems;
   if (first !== undefined) throw new KnownError('invalid', first.message);
-}
-
-/** The lines that fluxd writes around an apply. */
-async function logged(
-  run: Run,
-  count: number,
-  apply: () => Promise<Outcome[]>,
-): Promise<Outcome[]> {
-  if (count === 0) return [];
-  const log = run.log.with({ component: 'cluster', method: 'Sync' });
-  log.info('', { cmd: 'apply', args: '', count });
-  const start = run.clock.now().getTime();
-  const outcomes = await apply();
-  const took = `${run.clock.now().getTime() - start}ms`;
-  const failed = outcomes.flatMap((each) => (each.is === 'failed' ? [each.problem] : []));
-  const output = outcomes.map(({ id, is }) => `${id} ${is}`).join('\n');
-  log.info('', {
-    cmd: 'apply',
-    took,
-    err: failed.length === 0 ? null : `${failed.length} failed`,
-    output,
-  });
-  for (const { id, path, message } of failed) log.error(message, { resource: id, source: path });
-  return outcomes;
 }
 
 function logNotPruning(log: Logger, desired: Desired): void {
