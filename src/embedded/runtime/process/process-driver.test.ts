@@ -59,6 +59,7 @@ server.listen(8080, () => console.log('ready'));
 let dir: string;
 let driver: PodDriver;
 let warnings: string[];
+let transport: (request: Request) => Promise<Response>;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'trice-process-'));
@@ -68,7 +69,7 @@ beforeAll(async () => {
     clock: systemClock,
     onPush: () => {},
   });
-  const transport = async (request: Request): Promise<Response> =>
+  transport = async (request: Request): Promise<Response> =>
     registry(request, { address: '127.0.0.1' } as never);
   const client = createRegistryClient({ transport });
   const push = async (name: string, labels: Record<string, string>): Promise<void> => {
@@ -115,14 +116,18 @@ interface Started {
   readonly ready: Promise<void>;
 }
 
-async function start(uid: string, extra: Partial<ContainerToStart> = {}): Promise<Started> {
+async function start(
+  uid: string,
+  extra: Partial<ContainerToStart> = {},
+  by: PodDriver = driver,
+): Promise<Started> {
   const folder = join(dir, 'pods', uid, 'volumes', 'secrets');
   const tmp = join(dir, 'pods', uid, 'volumes', 'tmp');
   await mkdir(folder, { recursive: true });
   await mkdir(tmp, { recursive: true });
   await writeFile(join(folder, 'key'), `secret of ${uid}`);
-  const pulled = await driver.pull(image, how);
-  const sandbox = await driver.openSandbox(podOf(uid), { podIP: undefined });
+  const pulled = await by.pull(image, how);
+  const sandbox = await by.openSandbox(podOf(uid), { podIP: undefined });
   let text = '';
   const { promise, resolve } = Promise.withResolvers<void>();
   const running = await sandbox.start({
@@ -190,6 +195,26 @@ describe('the process driver', () => {
     expect(await one.running.exited).toEqual({ exitCode: 137, signal: 9 });
     await one.sandbox.close();
     await two.sandbox.close();
+  });
+
+  it('pods that share an address listen on any free port, which dial knows', async () => {
+    const shared = processDriver({
+      dataDir: dir,
+      clock: systemClock,
+      log: silentLogger,
+      registry: { transport },
+      ownAddresses: false,
+    });
+    const [one, two] = await Promise.all([
+      start('shared-one', {}, shared),
+      start('shared-two', {}, shared),
+    ]);
+    await Promise.all([one.ready, two.ready]);
+    expect([one.sandbox.podIP, two.sandbox.podIP]).toEqual(['127.0.0.1', '127.0.0.1']);
+    expect(JSON.parse(await call(one, '/'))).toMatchObject({ sync: 'secret of shared-one' });
+    expect(JSON.parse(await call(two, '/'))).toMatchObject({ sync: 'secret of shared-two' });
+    await expect(one.sandbox.dial(9)).rejects.toThrow('nothing listens on port 9');
+    await Promise.all([one.sandbox.close(), two.sandbox.close()]);
   });
 
   it('tells the exit code, and closing the place ends what still runs', async () => {

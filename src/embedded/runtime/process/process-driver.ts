@@ -19,6 +19,8 @@ export interface ProcessDriverOptions {
   readonly namesFile?: string;
   /** Pods get loopback addresses of this /16 on Linux; `127.64` unless told otherwise. */
   readonly addressPrefix?: string;
+  /** Whether each pod has an address of its own; only Linux can. Else pods share 127.0.0.1. */
+  readonly ownAddresses?: boolean;
   /** PATH of the processes; the Node that runs us is always found as `node`. */
   readonly path?: string;
 }
@@ -32,7 +34,8 @@ export function processDriver(options: ProcessDriverOptions): PodDriver {
   const { dataDir, clock, log, registry = {} } = options;
   const images = openLocalImages(join(dataDir, 'images'), registry);
   const recordsDir = join(dataDir, 'processes');
-  const addresses = hasLoopbackRange() ? createAddresses(options.addressPrefix) : undefined;
+  const { ownAddresses = hasLoopbackRange() } = options;
+  const addresses = ownAddresses ? createAddresses(options.addressPrefix) : undefined;
   const place = (): Pick<ProcessPlace, 'preload' | 'recordsDir' | 'path' | 'namesFile'> => ({
     preload,
     recordsDir,
