@@ -1,34 +1,24 @@
 import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../base/index.ts';
 import { annotations, parseSealedSecret } from '../../../api/sealed-secret/index.ts';
 import type { SealedSecret } from '../../../api/sealed-secret/index.ts';
 import { privateKeyOf } from '../crypto/certificate.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
 import { sealValue } from '../crypto/sealed-value.ts';
+import { templateRenderer } from './render-template.ts';
 import { resealSecret } from './reseal-secret.ts';
 import { sealSecret } from './seal-secret.ts';
 import type { SecretObject } from './secret-object.ts';
 import { unsealSecret } from './unseal-secret.ts';
-import type { RenderTemplate } from './unseal-secret.ts';
 
 const read = (name: string): string =>
   readFileSync(new URL(`../testdata/${name}`, import.meta.url), 'utf8');
 const key = privateKeyOf(read('key.pem'));
 const publicKey = createPublicKey(key);
 const ring = createKeyRing([key]);
-// Templates have tests of their own; here a stand-in that knows `{{ .name }}` and fails on `fail`.
-const render: RenderTemplate = (name, text, values) => {
-  const failing = /fail \.(\w+)/.exec(text);
-  if (failing)
-    throw new Error(
-      `template: ${name}:1:3: executing "${name}" at <fail .${failing[1]}>: error calling fail: ${values[failing[1] ?? '']}`,
-    );
-  return text.replaceAll(
-    /\{\{ \.(\w+) \}\}/g,
-    (_all, field: string) => values[field] ?? '<no value>',
-  );
-};
+const render = templateRenderer(systemClock);
 const options = { ring, render };
 
 const secret = (extra: Partial<SecretObject> = {}, metadata: object = {}): SecretObject => ({
@@ -196,6 +186,50 @@ describe('unsealSecret', () => {
     const failure = await unsealSecret(sealed, options).catch((thrown: unknown) => thrown);
     expect(String(failure)).toContain('error calling fail: [hidden] (a)');
     expect(String(failure)).not.toContain('swordfish');
+  });
+
+  it.each([
+    ['Sprig', '{{ .user | upper | b64enc }}', 'TUU='],
+    ['index, for keys with a dash', '{{ index . "user" }}', 'me'],
+    ['a missing key', '{{ .no }}', '<no value>'],
+    ['a loop', '{{ range $k, $v := . }}{{ $k }}={{ $v }};{{ end }}', 'password=swordfish;user=me;'],
+  ])('knows %s', async (_what, text, rendered) => {
+    const sealed = sealedOf((each) => {
+      each.spec.template = { data: { out: text } };
+    });
+    expect(decoded(await unsealSecret(sealed, options)).out).toBe(rendered);
+  });
+
+  it.each([
+    ['env', '{{ env "HOME" }}', 'function "env" not defined'],
+    ['expandenv', '{{ expandenv "$HOME" }}', 'function "expandenv" not defined'],
+    ['getHostByName', '{{ getHostByName "x" }}', 'function "getHostByName" not defined'],
+    ['an open brace', '{{ .user', 'unclosed action'],
+  ])('refuses %s and says where', async (_what, text, message) => {
+    const sealed = sealedOf((each) => {
+      each.spec.template = { data: { out: text } };
+    });
+    const failure = await unsealSecret(sealed, options).catch((thrown: unknown) => thrown);
+    expect(String(failure)).toContain('template: out:1: ');
+    expect(String(failure)).toContain(message);
+    expect(String(failure)).toMatch(/\(out\)$/);
+  });
+
+  it('carries bytes that are no text through a template', async () => {
+    const bytes = Buffer.from([0, 0xff, 0xc3, 0x28, 10]);
+    const made = sealSecret(secret({ data: { raw: bytes.toString('base64') } }), publicKey);
+    made.spec.template = { data: { copy: '{{ .raw }}' } };
+    const { data } = await unsealSecret(made, options);
+    expect(Buffer.from(data?.copy ?? '', 'base64')).toEqual(bytes);
+  });
+
+  it('blots out a value that a failing statement prints, however short', async () => {
+    const sealed = sealedOf((each) => {
+      each.spec.template = { data: { a: '{{ range .user }}{{ end }}' } };
+    });
+    await expect(unsealSecret(sealed, options)).rejects.toThrow(
+      `executing "a" at <.user>: range can't iterate over [hidden] (a)`,
+    );
   });
 
   it('opens the deprecated form when it may', async () => {

@@ -9,12 +9,12 @@ import { GroupedErrors } from './grouped-errors.ts';
 import { orderedMetadata, sorted } from './secret-object.ts';
 import type { SecretObject } from './secret-object.ts';
 
-/** Renders one entry of `template.data` over the opened values. */
+/** Renders one entry of `template.data` over the opened values, which may be any bytes. */
 export type RenderTemplate = (
   name: string,
   text: string,
-  values: Readonly<Record<string, string>>,
-) => string | Promise<string>;
+  values: Readonly<Record<string, Uint8Array>>,
+) => Uint8Array | Promise<Uint8Array>;
 
 export interface UnsealOptions {
   readonly ring: KeyRing;
@@ -105,13 +105,13 @@ async function renderValues(
   templates: Readonly<Record<string, string>>,
   { opened, render, errors }: { opened: Values; render: RenderTemplate; errors: GroupedErrors },
 ): Promise<Values> {
-  const texts = Object.fromEntries(Array.from(opened, ([key, value]) => [key, value.toString()]));
+  const values = Object.fromEntries(opened);
   const rendered = new Map<string, Buffer>();
   for (const [key, template] of Object.entries(sorted(templates))) {
     try {
-      rendered.set(key, Buffer.from(await render(key, template, texts)));
+      rendered.set(key, Buffer.from(await render(key, template, values)));
     } catch (thrown) {
-      errors.add(key, withoutValues(messageOf(thrown), texts));
+      errors.add(key, withoutValues(messageOf(thrown), values));
     }
   }
   return rendered;
@@ -127,15 +127,22 @@ function secretWith(metadata: unknown, rest: JsonRecord): SecretObject {
 }
 
 /**
- * A template can print an opened value into its own error (`fail .password`), and errors go into
- * events and status: what a function said is cut off, and every value is blotted out.
+ * A running template can print an opened value into its own error (`fail .password`), and errors go
+ * into events and status: what a function said is cut off, and every value is blotted out.
  */
-function withoutValues(message: string, values: Readonly<Record<string, string>>): string {
+function withoutValues(message: string, values: Readonly<Record<string, Buffer>>): string {
+  if (!message.includes(': executing ')) return message;
   const cut = message.replace(/(error calling [\w.]+: )[\s\S]*$/, '$1[hidden]');
+  // The part before is the template's own text; blotting there would only garble it.
+  const told = Math.max(0, cut.indexOf('>: ', cut.indexOf(' at <')));
   return Object.values(values)
+    .map(String)
     .filter((value) => value !== '')
     .toSorted((a, b) => b.length - a.length)
-    .reduce((text, value) => text.replaceAll(value, '[hidden]'), cut);
+    .reduce(
+      (text, value) => text.slice(0, told) + text.slice(told).replaceAll(value, '[hidden]'),
+      cut,
+    );
 }
 
 async function openWhole(
