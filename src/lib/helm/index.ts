@@ -22,6 +22,7 @@ export { metadataJson } from './release/codec.ts';
 export { compareVersions, isCompatible, parseConstraint, parseVersion } from './semver.ts';
 export type { Constraint, Version } from './semver.ts';
 export { copyValues, mergeMaps } from './values/tables.ts';
+export { schemaProblems } from './values/schema/index.ts';
 export { setLiteral, setValues } from './values/strvals.ts';
 export type { SetMode } from './values/strvals.ts';
 export {

@@ -194,6 +194,11 @@ export const deployFlags: readonly Flag[] = [
     type: 'stringToString',
     usage: 'Labels that would be added to release metadata. Should be divided by comma.',
   },
+  {
+    name: 'name-template',
+    type: 'string',
+    usage: 'specify template used to name the release',
+  },
   { name: 'no-hooks', type: 'bool', usage: 'prevent hooks from running during install' },
   {
     name: 'post-renderer',

@@ -10,6 +10,7 @@ import { install, upgrade } from './deploy.ts';
 import { globalFlags } from './flags.ts';
 import { get } from './get.ts';
 import { history } from './history.ts';
+import { lint } from './lint.ts';
 import { list } from './list.ts';
 import { rollback } from './rollback.ts';
 import { show } from './show.ts';
@@ -27,6 +28,7 @@ const root: Command = {
     get,
     history,
     install,
+    lint,
     list,
     rollback,
     show,

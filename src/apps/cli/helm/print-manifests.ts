@@ -74,4 +74,6 @@ export async function writeManifests(
     written.add(file);
     io.stdout.write(`wrote ${path.join(flags.string('output-dir'), path.relative(root, file))}\n`);
   }
+  // Helm prints the manifest that is now empty.
+  io.stdout.write('\n');
 }

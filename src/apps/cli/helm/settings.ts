@@ -51,11 +51,3 @@ export async function actionPorts(
     namespace: flags.string('namespace') || config.namespace || 'default',
   };
 }
-
-/** Go's log prefix, as Helm prints warnings: `2006/01/02 15:04:05`, local time. */
-export function logTime(io: CliIo): string {
-  const now = io.clock.now();
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('/');
-  return `${day} ${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`;
-}

@@ -7,6 +7,7 @@ import {
   releaseNameProblem,
   renderChart,
 } from '../../../lib/helm/index.ts';
+import { TemplateError, createEngine, functionTable } from '../../../lib/gotemplate/index.ts';
 import type { Capabilities, Rendered } from '../../../lib/helm/index.ts';
 import type { Call, Command } from '../cobra/index.ts';
 import { helmArgs } from './args.ts';
@@ -15,7 +16,8 @@ import { chartFlags, deployFlags, valuesFlags } from './flags.ts';
 import { locateChart } from './locate-chart.ts';
 import { mergedValues } from './merge-values.ts';
 import { printManifests, writeManifests } from './print-manifests.ts';
-import { logTime, namespaceOf, renderPorts } from './settings.ts';
+import { printWarnings } from './print-warnings.ts';
+import { namespaceOf, renderPorts } from './settings.ts';
 
 const use = 'template [NAME] [CHART]';
 
@@ -108,7 +110,7 @@ async function run(call: Call): Promise<void> {
       subchartNotes: flags.bool('render-subchart-notes'),
     }),
   );
-  for (const line of rendered.warnings) io.stderr.write(`${logTime(io)} ${line}\n`);
+  printWarnings(io, rendered.warnings);
   if (flags.string('output-dir') === '') printManifests(call, rendered);
   else await writeManifests(call, rendered, name);
 }
@@ -135,6 +137,8 @@ function nameAndChart({ args, flags, io }: Call): { name: string; chartName: str
     );
   }
   if (second === undefined) {
+    const pattern = flags.string('name-template');
+    if (pattern !== '') return { name: nameFrom(pattern, io), chartName: first };
     if (!flags.bool('generate-name')) return { name: 'release-name', chartName: first };
     const base = path
       .basename(first)
@@ -147,6 +151,13 @@ function nameAndChart({ args, flags, io }: Call): { name: string; chartName: str
     throw new KnownError('invalid', 'cannot set --generate-name and also specify a name');
   }
   return { name: first, chartName: second };
+}
+
+/** `--name-template`: a template of Sprig's functions with no data. */
+function nameFrom(pattern: string, io: Call['io']): string {
+  const engine = createEngine({ functions: functionTable(renderPorts(io)) });
+  engine.add('name-template', pattern);
+  return engine.execute('name-template', null);
 }
 
 function checkName(name: string): void {
@@ -172,7 +183,7 @@ function explained(call: Call, render: () => Rendered): Rendered {
   try {
     return render();
   } catch (thrown) {
-    if (!(thrown instanceof ManifestError)) throw thrown;
+    if (!isOfRendering(thrown)) throw thrown;
     if (!call.flags.bool('debug')) {
       throw new KnownError(
         'invalid',
@@ -180,9 +191,18 @@ function explained(call: Call, render: () => Rendered): Rendered {
         { cause: thrown },
       );
     }
-    for (const [file, content] of thrown.files) {
+    const files = thrown instanceof ManifestError ? thrown.files : [];
+    for (const [file, content] of files) {
       if (content.trim() !== '') call.io.stdout.write(`---\n# Source: ${file}\n${content}\n`);
     }
     throw thrown;
   }
+}
+
+/** Helm has a release in hand, and so something to show, once it has begun to render. */
+function isOfRendering(thrown: unknown): thrown is KnownError {
+  if (!(thrown instanceof KnownError)) return false;
+  const isTemplate = thrown instanceof TemplateError || thrown.cause instanceof TemplateError;
+  const isVersion = thrown.message.startsWith('chart requires kubeVersion: ');
+  return isTemplate || isVersion || thrown instanceof ManifestError;
 }

@@ -44,27 +44,30 @@ function required({ schema, at }: Check, value: JsonRecord): Problem[] {
   return [problem(at, `missing ${noun} ${quotedList(missing)}`)];
 }
 
+const dependencyKeywords = ['dependencies', 'dependentSchemas', 'dependentRequired'];
+
 function dependencies(check: Check, value: JsonRecord): Problem[] {
-  const { schema, at } = check;
-  const found: Problem[] = [];
-  for (const keyword of ['dependencies', 'dependentSchemas', 'dependentRequired']) {
-    const all = schema[keyword];
-    if (!isRecord(all)) continue;
-    for (const name of Object.keys(all).filter((each) => Object.hasOwn(value, each))) {
-      const wanted = all[name];
-      if (!Array.isArray(wanted)) {
-        const problems = self(check, wanted);
-        if (problems !== undefined) found.push(problems);
-        continue;
-      }
-      const missing = missingOf(value, wanted);
-      if (missing.length === 0) continue;
-      found.push(
-        problem(at, `properties ${quotedList(missing)} required, if ${quoted(name)} exists`),
-      );
-    }
+  return dependencyKeywords.flatMap((keyword) => {
+    const all = check.schema[keyword];
+    if (!isRecord(all)) return [];
+    const present = Object.keys(all).filter((name) => Object.hasOwn(value, name));
+    return present.flatMap((name) => dependency(check, value, [name, all[name]]));
+  });
+}
+
+function dependency(
+  check: Check,
+  value: JsonRecord,
+  [name, wanted]: readonly [string, unknown],
+): Problem[] {
+  if (!Array.isArray(wanted)) {
+    const found = self(check, wanted);
+    return found === undefined ? [] : [found];
   }
-  return found;
+  const missing = missingOf(value, wanted);
+  if (missing.length === 0) return [];
+  const text = `properties ${quotedList(missing)} required, if ${quoted(name)} exists`;
+  return [problem(check.at, text)];
 }
 
 function properties(check: Check, value: JsonRecord): Problem[] {
