@@ -1,6 +1,6 @@
 import { KnownError, isRecord } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
-import { canonicalScalars } from '../canonical.ts';
+import { canonicalScalars, canonicalize } from '../canonical.ts';
 import { deepEqual } from '../equal.ts';
 import { anySchema } from '../type-schema.ts';
 import type { TypeSchema } from '../type-schema.ts';
@@ -53,7 +53,10 @@ export interface Applied {
  */
 export function applyServerSide(given: ApplyRequest): Applied {
   checkConfig(given);
-  const request = { ...given, config: canonicalConfig(given) };
+  const request = {
+    ...given,
+    config: asRecord(canonicalScalars(given.type ?? anySchema, given.config)),
+  };
   const { type = anySchema, config, manager, force } = request;
   const live = trackedLive(request);
   const mine = newEntry(request);
@@ -61,20 +64,21 @@ export function applyServerSide(given: ApplyRequest): Applied {
   const last = managed.find((entry) => isSame(entry, mine));
   const others = managed.filter((entry) => entry !== last);
   const lastSet = last?.set ?? emptySet;
-  const merged = pruneDropped(type, mergeTyped(type, live, config), {
+  const pruned = pruneDropped(type, mergeTyped(type, live, config), {
     entries: [...others, mine],
     last: lastSet,
   });
+  // Pruning drops maps it empties; one that the configuration asks for, empty, comes back.
+  const merged = asRecord(mergeTyped(type, pruned, config));
   const left = settle(others, { type, live, merged, force, manager });
-  const changed = !deepEqual(bare(live), bare(merged)) || !sameSet(lastSet, mine.set);
+  const changed = !sameObject(type, live, merged) || !sameSet(lastSet, mine.set);
   const kept = changed || last === undefined ? mine : { ...mine, time: last.time };
   const object = withLastApplied(withManaged(merged, capUpdates([...left, kept])), given);
   return { object, changed: changed || request.live === undefined };
 }
 
-function canonicalConfig({ type = anySchema, config }: ApplyRequest): JsonRecord {
-  const canonical = canonicalScalars(type, config);
-  return isRecord(canonical) ? canonical : config;
+function asRecord(value: unknown): JsonRecord {
+  return isRecord(value) ? value : {};
 }
 
 /** What this manager owns after the apply. */
@@ -151,8 +155,14 @@ function settle(others: readonly Managed[], how: Settling): Managed[] {
   }));
 }
 
-function bare(object: JsonRecord): JsonRecord {
-  const metadata = isRecord(object['metadata']) ? object['metadata'] : {};
-  const { managedFields: _managed, ...rest } = metadata;
-  return { ...object, metadata: rest };
+/** Whether two objects are stored as the same: tracking aside, and in canonical form. */
+function sameObject(type: TypeSchema, a: JsonRecord, b: JsonRecord): boolean {
+  const stored = (object: JsonRecord): JsonRecord => {
+    const metadata = isRecord(object['metadata']) ? object['metadata'] : {};
+    const { managedFields: _managed, ...rest } = metadata;
+    const kept = { ...object, metadata: rest };
+    // Types of custom resources have no name; their objects are kept as they come.
+    return type.name === undefined ? kept : canonicalize(type, kept);
+  };
+  return deepEqual(stored(a), stored(b));
 }

@@ -3,7 +3,7 @@ import type { JsonRecord } from '../../../base/index.ts';
 import { namedType } from '../built-in.ts';
 import { canonicalize } from '../canonical.ts';
 import { compactType } from '../compact-table.ts';
-import { decodeMessage } from './message.ts';
+import { decodeMessage, embeddedJson } from './message.ts';
 import { bytesOf, textOf, wireFields } from './wire.ts';
 
 /** `k8s` and a zero byte: what every Kubernetes protobuf body begins with. */
@@ -65,7 +65,7 @@ function tableName(apiVersion: string, kind: string): string | undefined {
 }
 
 function parseJson(raw: Uint8Array): JsonRecord {
-  const value: unknown = JSON.parse(textOf(raw));
+  const value = embeddedJson(raw);
   if (!isRecord(value)) throw invalid('the body is not an object');
   return value;
 }

@@ -1,4 +1,4 @@
-import { invalid } from '../../../base/index.ts';
+import { invalid, messageOf } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
 import { compactType } from '../compact-table.ts';
 import type { CompactField } from '../compact-table.ts';
@@ -126,22 +126,30 @@ function intOrString(message: WireField): unknown {
   return signed(BigInt.asUintN(64, part(message, 2)?.varint ?? 0n)) | 0;
 }
 
+/** The years that RFC 3339 can write. */
+const maxSeconds = 253_402_300_799;
+
 /** Time{1: seconds, 2: nanos}; an empty message is no time. */
 function moment(message: WireField): { seconds: string; micros: string } | undefined {
   if (bytesOf(message).length === 0) return undefined;
   const seconds = signed(part(message, 1)?.varint ?? 0n);
   const nanos = Number(part(message, 2)?.varint ?? 0n);
+  if (Math.abs(seconds) > maxSeconds) throw invalid('protobuf: a time is out of range');
   const text = new Date(seconds * 1000).toISOString().slice(0, 19);
   const micros = String(Math.floor(nanos / 1000)).padStart(6, '0');
   return { seconds: `${text}Z`, micros: `${text}.${micros}Z` };
 }
 
 function json(bytes: Uint8Array | undefined): unknown {
-  if (bytes === undefined || bytes.length === 0) return undefined;
+  return bytes === undefined || bytes.length === 0 ? undefined : embeddedJson(bytes);
+}
+
+/** JSON that stands as bytes in a message. Throws KnownError('invalid'). */
+export function embeddedJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(textOf(bytes)) as unknown;
   } catch (thrown) {
-    throw invalid(`protobuf: an embedded object is not JSON: ${String(thrown)}`);
+    throw invalid(`protobuf: an embedded object is not JSON: ${messageOf(thrown)}`);
   }
 }
 
