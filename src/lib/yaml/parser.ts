@@ -1,7 +1,8 @@
 import { invalid } from '../../base/index.ts';
 import { type Mark, SyntaxFault } from './cursor.ts';
 import type { MappingNode, Node, SequenceNode } from './node.ts';
-import { Scanner, type Token, type TokenType } from './scanner.ts';
+import { Scanner } from './scanner.ts';
+import type { Token, TokenType } from './token.ts';
 
 interface Properties {
   readonly mark: Mark;

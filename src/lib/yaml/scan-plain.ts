@@ -12,19 +12,19 @@ export class Gap {
     for (;;) {
       const code = cursor.code();
       if (isBlank(code)) {
-        if (this.broken) {
-          if (code === 0x09) checkTab?.();
-        } else this.blanks += code === 0x20 ? ' ' : '\t';
+        if (!this.broken) this.blanks += code === 0x20 ? ' ' : '\t';
+        else if (code === 0x09) checkTab?.();
         cursor.pos++;
-      } else if (isBreak(code)) {
-        if (this.broken) this.rest += cursor.takeBreak();
-        else {
-          this.blanks = '';
-          this.first = cursor.takeBreak();
-          this.broken = true;
-        }
-      } else return;
+      } else if (isBreak(code)) this.addBreak(cursor.takeBreak());
+      else return;
     }
+  }
+
+  private addBreak(text: string): void {
+    if (this.broken) this.rest += text;
+    else this.first = text;
+    this.blanks = '';
+    this.broken = true;
   }
 
   /** What the gap stands for; the gap is then empty. */

@@ -19,7 +19,7 @@ function takeWord(cursor: Cursor): string {
   return cursor.text.slice(from, cursor.pos);
 }
 
-const afterAnchor = new Set([...'?:,]}%@`'].map((char) => char.charCodeAt(0)));
+const afterAnchor = new Set(Array.from('?:,]}%@`', (char) => char.charCodeAt(0)));
 
 /** The name of an anchor or alias, the cursor being on its `&` or `*`. */
 export function scanAnchor(cursor: Cursor): string {

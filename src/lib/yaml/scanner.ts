@@ -2,40 +2,8 @@ import { Cursor, isBlank, isBlankOrEnd, type Mark, SyntaxFault } from './cursor.
 import { scanBlock } from './scan-block.ts';
 import { scanPlain } from './scan-plain.ts';
 import { scanQuoted } from './scan-quoted.ts';
-import { type Directive, scanAnchor, scanDirective, scanTag, type Tag } from './scan-tag.ts';
-
-export type TokenType =
-  | 'stream-end'
-  | 'directive'
-  | 'document-start'
-  | 'document-end'
-  | 'sequence'
-  | 'mapping'
-  | 'block-end'
-  | '['
-  | ']'
-  | '{'
-  | '}'
-  | ','
-  | '-'
-  | 'key'
-  | 'value'
-  | 'alias'
-  | 'anchor'
-  | 'tag'
-  | 'scalar';
-
-export interface Token {
-  readonly type: TokenType;
-  readonly start: Mark;
-  /** Where the token ends: go-yaml places an empty value there. */
-  readonly end: Mark;
-  /** The text of a scalar, the name of an anchor or alias. */
-  readonly text: string;
-  readonly plain: boolean;
-  readonly tag: Tag | undefined;
-  readonly directive: Directive | undefined;
-}
+import { scanAnchor, scanDirective, scanTag } from './scan-tag.ts';
+import { token, type Token, type TokenType } from './token.ts';
 
 /** A place where a key may have begun, to be decided when its `:` comes or does not. */
 interface SimpleKey {
@@ -46,10 +14,6 @@ interface SimpleKey {
 }
 
 const MAX_DEPTH = 1000;
-
-function token(type: TokenType, start: Mark, end: Mark): Token {
-  return { type, start, end, text: '', plain: false, tag: undefined, directive: undefined };
-}
 
 /** Cuts a text into libyaml's tokens, on demand and with its look-ahead, since errors depend on it. */
 export class Scanner {
@@ -65,6 +29,19 @@ export class Scanner {
   private indent = -1;
   private readonly indents: number[] = [];
   private flowLevel = 0;
+
+  private readonly indicators: Readonly<Record<string, () => void>> = {
+    '[': () => this.openFlow('['),
+    '{': () => this.openFlow('{'),
+    ']': () => this.closeFlow(']'),
+    '}': () => this.closeFlow('}'),
+    ',': () => this.fetchComma(),
+    '*': () => this.fetchAnchor('alias'),
+    '&': () => this.fetchAnchor('anchor'),
+    '!': () => this.fetchTag(),
+    "'": () => this.fetchQuoted(),
+    '"': () => this.fetchQuoted(),
+  };
 
   constructor(text: string) {
     this.cursor = new Cursor(text);
@@ -95,15 +72,11 @@ export class Scanner {
   private isValid(key: SimpleKey): boolean {
     if (!key.possible) return false;
     if (key.mark.line < this.cursor.line || key.mark.pos + 1024 < this.cursor.pos) {
-      if (key.required) throw this.missingColon(key);
+      if (key.required) throw this.fault("could not find expected ':'", key.mark);
       key.possible = false;
       return false;
     }
     return true;
-  }
-
-  private missingColon(key: SimpleKey): SyntaxFault {
-    return this.fault("could not find expected ':'", key.mark);
   }
 
   private fault(message: string, context?: Mark): SyntaxFault {
@@ -135,7 +108,7 @@ export class Scanner {
   private dropKey(): void {
     const key = this.keys[this.keys.length - 1]!;
     if (!key.possible) return;
-    if (key.required) throw this.missingColon(key);
+    if (key.required) throw this.fault("could not find expected ':'", key.mark);
     key.possible = false;
     this.levels.delete(key.token);
   }
@@ -224,34 +197,10 @@ export class Scanner {
 
   /** Reads the token an indicator begins, if this is one here. */
   private fetchIndicator(code: number): boolean {
-    switch (code) {
-      case 0x5b:
-      case 0x7b:
-        this.openFlow(code === 0x5b ? '[' : '{');
-        return true;
-      case 0x5d:
-      case 0x7d:
-        this.closeFlow(code === 0x5d ? ']' : '}');
-        return true;
-      case 0x2c:
-        this.dropKey();
-        this.keyAllowed = true;
-        this.push(',', 1);
-        return true;
-      case 0x2a:
-      case 0x26:
-        this.fetchAnchor(code === 0x2a ? 'alias' : 'anchor');
-        return true;
-      case 0x21:
-        this.fetchTag();
-        return true;
-      case 0x27:
-      case 0x22:
-        this.fetchQuoted();
-        return true;
-      default:
-        return this.fetchContextual(code);
-    }
+    const fetch = this.indicators[String.fromCharCode(code)];
+    if (fetch === undefined) return this.fetchContextual(code);
+    fetch();
+    return true;
   }
 
   /** `-` `?` `:` mean something only before a blank or in brackets, `|` `>` only outside of them. */
@@ -264,6 +213,12 @@ export class Scanner {
     else if ((code === 0x7c || code === 0x3e) && !inFlow) this.fetchBlock();
     else return false;
     return true;
+  }
+
+  private fetchComma(): void {
+    this.dropKey();
+    this.keyAllowed = true;
+    this.push(',', 1);
   }
 
   private openFlow(type: '[' | '{'): void {

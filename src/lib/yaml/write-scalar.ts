@@ -20,33 +20,24 @@ function columns(text: string): number {
   return count;
 }
 
-/** Breaks a text at single spaces once the column has passed the width. */
+/**
+ * Breaks a text at single spaces once the column has passed the width; in quotes (`inner`) not at
+ * the text's edges.
+ */
 function fold(text: string, place: Place, inner: boolean): string {
   if (place.column + text.length <= place.width) return text;
   const pieces = text.split(' ');
-  let out = '';
-  let column = place.column;
-  let afterSpace = false;
-  for (let i = 0; i < pieces.length; i++) {
+  const last = pieces.length - 1;
+  const isEdge = (i: number): boolean =>
+    inner && ((i === 1 && pieces[0] === '') || (i === last && pieces[last] === ''));
+  let out = pieces[0]!;
+  let column = place.column + columns(out);
+  for (let i = 1; i <= last; i++) {
     const piece = pieces[i]!;
-    if (i > 0) {
-      // A space is dropped for a line break when it stands alone and, in quotes, is not at an edge.
-      const isEdge =
-        inner && ((i === 1 && pieces[0] === '') || (i === pieces.length - 1 && piece === ''));
-      if (!afterSpace && column > place.width && piece !== '' && !isEdge) {
-        out += `\n${' '.repeat(place.indent)}`;
-        column = place.indent;
-      } else {
-        out += ' ';
-        column++;
-      }
-      afterSpace = true;
-    }
-    if (piece !== '') {
-      out += piece;
-      column += columns(piece);
-      afterSpace = false;
-    }
+    const isSingle = piece !== '' && (i === 1 || pieces[i - 1] !== '');
+    const breaks = isSingle && column > place.width && !isEdge(i);
+    out += breaks ? `\n${' '.repeat(place.indent)}${piece}` : ` ${piece}`;
+    column = (breaks ? place.indent : column + 1) + columns(piece);
   }
   return out;
 }
@@ -85,6 +76,11 @@ function hex(code: number): string {
   return `\\U${digits.padStart(8, '0')}`;
 }
 
+function escape(code: number): string {
+  const name = escapes[code];
+  return name === undefined ? hex(code) : `\\${name}`;
+}
+
 function isPrintable(code: number): boolean {
   if (code < 0x7f) return code >= 0x20 && code !== 0x22 && code !== 0x5c;
   return (
@@ -106,11 +102,7 @@ function double(text: string, place: Place): string {
       afterSpace = true;
       continue;
     }
-    const piece = isPrintable(code)
-      ? String.fromCodePoint(code)
-      : escapes[code] === undefined
-        ? hex(code)
-        : `\\${escapes[code]}`;
+    const piece = isPrintable(code) ? String.fromCodePoint(code) : escape(code);
     out += piece;
     column += piece.length;
     afterSpace = code === 0x20;

@@ -60,7 +60,7 @@ function assemble(
   const { scope } = writer;
   const name = writer.site(call.name);
   const args = call.args.map((node, i) => typedArgument(writer, node, types(i)));
-  let at = args.at(-1)?.at ?? name;
+  const at = args.at(-1)?.at ?? name;
   let before = '';
   if (call.final !== undefined) {
     let held = call.final;

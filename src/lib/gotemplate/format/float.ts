@@ -86,60 +86,67 @@ function decimalOf(value: number, keep: { count: number } | undefined): Decimal 
   return keep === undefined ? trim(shortest(value)) : roundTo(exact(value), keep.count);
 }
 
+const LEADING = 1n << 52n;
+
+/** Keeps that many hexadecimal digits after the point, rounding half to even. */
+function roundHex(mantissa: bigint, precision: number): bigint {
+  const drop = BigInt(52 - 4 * precision);
+  const half = 1n << (drop - 1n);
+  const rest = mantissa & ((1n << drop) - 1n);
+  const kept = mantissa >> drop;
+  const up = rest > half || (rest === half && kept % 2n === 1n);
+  return (kept + (up ? 1n : 0n)) << drop;
+}
+
+function normalized(value: number): { mantissa: bigint; exponent: number } {
+  let { mantissa, exponent } = parts(value);
+  for (; mantissa < LEADING; exponent--) mantissa <<= 1n;
+  return { mantissa, exponent: exponent + 52 };
+}
+
 function hexFloat(value: number, precision: number): string {
   if (value === 0) return `0x0${precision > 0 ? `.${'0'.repeat(precision)}` : ''}p+00`;
-  let { mantissa, exponent } = parts(value);
-  while (mantissa < 0x10000000000000n) {
-    mantissa <<= 1n;
-    exponent--;
-  }
-  exponent += 52;
+  let { mantissa, exponent } = normalized(value);
   if (precision >= 0 && precision < 13) {
-    const drop = BigInt(52 - 4 * precision);
-    const half = 1n << (drop - 1n);
-    const rest = mantissa & ((1n << drop) - 1n);
-    mantissa >>= drop;
-    if (rest > half || (rest === half && mantissa % 2n === 1n)) mantissa++;
-    mantissa <<= drop;
-    if (mantissa >= 0x20000000000000n) {
+    mantissa = roundHex(mantissa, precision);
+    if (mantissa >= 2n * LEADING) {
       mantissa >>= 1n;
       exponent++;
     }
   }
-  const all = (mantissa & 0xfffffffffffffn).toString(16).padStart(13, '0');
-  const fraction =
+  const all = (mantissa % LEADING).toString(16).padStart(13, '0');
+  const kept =
     precision < 0 ? all.replace(/0+$/, '') : all.slice(0, precision).padEnd(precision, '0');
   const power = String(Math.abs(exponent)).padStart(2, '0');
-  return `0x1${fraction === '' ? '' : `.${fraction}`}p${exponent < 0 ? '-' : '+'}${power}`;
+  return `0x1${kept === '' ? '' : `.${kept}`}p${exponent < 0 ? '-' : '+'}${power}`;
 }
 
-function positive(value: number, verb: string, precision: number): string {
-  switch (verb) {
-    case 'f': {
-      const keep = precision < 0 ? undefined : placesOf(value, precision);
-      const decimal = decimalOf(value, keep);
-      return fixed(
-        decimal,
-        precision < 0 ? Math.max(decimal.digits.length - decimal.point, 0) : precision,
-      );
-    }
-    case 'e':
-    case 'E': {
-      const decimal = decimalOf(value, precision < 0 ? undefined : { count: precision + 1 });
-      return exponential(decimal, precision < 0 ? decimal.digits.length - 1 : precision, verb);
-    }
-    case 'b': {
-      const { mantissa, exponent } = parts(value);
-      return `${mantissa}p${exponent < 0 ? '' : '+'}${exponent}`;
-    }
-    case 'x':
-      return hexFloat(value, precision);
-    case 'X':
-      return hexFloat(value, precision).toUpperCase();
-    default:
-      return general(value, precision, verb === 'G' ? 'E' : 'e');
-  }
+function fixedFloat(value: number, precision: number): string {
+  const decimal = decimalOf(value, precision < 0 ? undefined : placesOf(value, precision));
+  const places = Math.max(decimal.digits.length - decimal.point, 0);
+  return fixed(decimal, precision < 0 ? places : precision);
 }
+
+function exponentFloat(value: number, precision: number, e: string): string {
+  const decimal = decimalOf(value, precision < 0 ? undefined : { count: precision + 1 });
+  return exponential(decimal, precision < 0 ? decimal.digits.length - 1 : precision, e);
+}
+
+function binaryFloat(value: number): string {
+  const { mantissa, exponent } = parts(value);
+  return `${mantissa}p${exponent < 0 ? '' : '+'}${exponent}`;
+}
+
+const verbs: Readonly<Record<string, (value: number, precision: number) => string>> = {
+  f: fixedFloat,
+  e: (value, precision) => exponentFloat(value, precision, 'e'),
+  E: (value, precision) => exponentFloat(value, precision, 'E'),
+  g: (value, precision) => general(value, precision, 'e'),
+  G: (value, precision) => general(value, precision, 'E'),
+  b: binaryFloat,
+  x: hexFloat,
+  X: (value, precision) => hexFloat(value, precision).toUpperCase(),
+};
 
 /** How many digits stay when `precision` of them follow the point. */
 function placesOf(value: number, precision: number): { count: number } {
@@ -154,7 +161,7 @@ export function formatFloat(value: number, verb: string, precision: number): str
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
   const isNegative = value < 0 || Object.is(value, -0);
-  return (isNegative ? '-' : '') + positive(Math.abs(value), verb, precision);
+  return (isNegative ? '-' : '') + verbs[verb]!(Math.abs(value), precision);
 }
 
 /** A float64 as `%v` prints it. */

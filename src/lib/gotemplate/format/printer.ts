@@ -8,55 +8,15 @@ import {
   isTypedNil,
   isUnsigned,
   itemsOf,
-  runesOf,
   sortText,
   toBytes,
   typeName,
 } from '../value/index.ts';
-import { formatFloat } from './float.ts';
+import { floatDigits, integerDigits } from './number-text.ts';
 import { canBackquote, isPrintable, quote, quoteRune } from './quote.ts';
+import { pad, type Spec, truncate } from './spec.ts';
 
-/** The flags, width and precision of one verb. */
-export interface Spec {
-  minus: boolean;
-  plus: boolean;
-  sharp: boolean;
-  space: boolean;
-  zero: boolean;
-  /** `%#v` and `%+v`: then `sharp` and `plus` are off. */
-  sharpV: boolean;
-  plusV: boolean;
-  width: number | undefined;
-  precision: number | undefined;
-}
-
-/** A verb without any flag. */
-export function plainSpec(): Spec {
-  return {
-    minus: false,
-    plus: false,
-    sharp: false,
-    space: false,
-    zero: false,
-    sharpV: false,
-    plusV: false,
-    width: undefined,
-    precision: undefined,
-  };
-}
-
-function pad(text: string, spec: Spec, zero = spec.zero): string {
-  if (spec.width === undefined) return text;
-  const missing = spec.width - runesOf(text).length;
-  if (missing <= 0) return text;
-  if (spec.minus) return text + ' '.repeat(missing);
-  return (zero ? '0' : ' ').repeat(missing) + text;
-}
-
-function truncate(text: string, spec: Spec): string {
-  if (spec.precision === undefined || spec.precision >= text.length) return text;
-  return runesOf(text).slice(0, spec.precision).join('');
-}
+const bases: Readonly<Record<string, number>> = { v: 10, d: 10, b: 2, o: 8, O: 8, x: 16, X: 16 };
 
 /** Formats Go values by verb, as package fmt does. Errors stand in the text (`%!d(string=x)`). */
 export class Printer {
@@ -118,20 +78,12 @@ export class Printer {
   }
 
   private integer(size: bigint, verb: string, of: { signed: boolean; value: unknown }): string {
+    if (verb === 'v' && this.spec.sharpV && !of.signed) {
+      return integerDigits({ ...this.spec, sharp: true }, size, 16, 'x');
+    }
+    const base = bases[verb];
+    if (base !== undefined) return integerDigits(this.spec, size, base, verb);
     switch (verb) {
-      case 'v':
-        if (this.spec.sharpV && !of.signed) return this.digits(size, 16, 'x', true);
-        return this.digits(size, 10, verb);
-      case 'd':
-        return this.digits(size, 10, verb);
-      case 'b':
-        return this.digits(size, 2, verb);
-      case 'o':
-      case 'O':
-        return this.digits(size, 8, verb);
-      case 'x':
-      case 'X':
-        return this.digits(size, 16, verb);
       case 'c':
         return pad(this.char(size), this.spec);
       case 'q':
@@ -161,70 +113,25 @@ export class Printer {
     return pad(`U+${hex}${char}`, this.spec, false);
   }
 
-  private digits(size: bigint, base: number, verb: string, sharp = this.spec.sharp): string {
-    const { spec } = this;
-    if (spec.precision === 0 && size === 0n) return ' '.repeat(spec.width ?? 0);
-    const isNegative = size < 0n;
-    let text = (isNegative ? -size : size).toString(base);
-    if (verb === 'X') text = text.toUpperCase();
-    let wanted = spec.precision ?? 0;
-    if (spec.precision === undefined && spec.zero && !spec.minus && spec.width !== undefined) {
-      wanted = isNegative || spec.plus || spec.space ? spec.width - 1 : spec.width;
-    }
-    text = this.prefix(text.padStart(wanted, '0'), base, verb, sharp);
-    if (isNegative) text = `-${text}`;
-    else if (spec.plus) text = `+${text}`;
-    else if (spec.space) text = ` ${text}`;
-    return pad(text, spec, false);
-  }
-
-  private prefix(text: string, base: number, verb: string, sharp: boolean): string {
-    let out = text;
-    if (sharp && base === 2) out = `0b${out}`;
-    if (sharp && base === 8 && !out.startsWith('0')) out = `0${out}`;
-    if (sharp && base === 16) out = `0${verb === 'X' ? 'X' : 'x'}${out}`;
-    return verb === 'O' ? `0o${out}` : out;
-  }
-
   private float(number: number, verb: string, value: unknown): string {
     switch (verb) {
       case 'v':
-        return this.floatDigits(number, 'g', -1);
+        return floatDigits(this.spec, number, 'g', -1);
       case 'b':
       case 'g':
       case 'G':
       case 'x':
       case 'X':
-        return this.floatDigits(number, verb, -1);
+        return floatDigits(this.spec, number, verb, -1);
       case 'f':
       case 'F':
-        return this.floatDigits(number, 'f', 6);
+        return floatDigits(this.spec, number, 'f', 6);
       case 'e':
       case 'E':
-        return this.floatDigits(number, verb, 6);
+        return floatDigits(this.spec, number, verb, 6);
       default:
         return this.bad(verb, value);
     }
-  }
-
-  private floatDigits(number: number, verb: string, usual: number): string {
-    const { spec } = this;
-    const precision = spec.precision ?? usual;
-    const text = formatFloat(number, verb, precision);
-    let sign = text.startsWith('-') ? '-' : '+';
-    let digits = text.replace(/^[+-]/, '');
-    if (spec.space && sign === '+' && !spec.plus) sign = ' ';
-    if (!Number.isFinite(number)) {
-      const hidden = Number.isNaN(number) ? !spec.space && !spec.plus : false;
-      const shown = !hidden && (spec.plus || sign !== '+') ? sign + digits : digits;
-      return pad(shown, spec, false);
-    }
-    if (spec.sharp && verb !== 'b') digits = sharpen(digits, verb, precision);
-    if (!spec.plus && sign === '+') return pad(digits, spec);
-    if (spec.zero && !spec.minus && spec.width !== undefined) {
-      return sign + digits.padStart(spec.width - 1, '0');
-    }
-    return pad(sign + digits, spec);
   }
 
   private complex(value: GoComplex, verb: string): string {
@@ -279,8 +186,8 @@ export class Printer {
       case 'd': {
         const items = Array.from(bytes, (byte) =>
           this.spec.sharpV
-            ? this.digits(BigInt(byte), 16, 'x', true)
-            : this.digits(BigInt(byte), 10, 'd'),
+            ? integerDigits({ ...this.spec, sharp: true }, BigInt(byte), 16, 'x')
+            : integerDigits(this.spec, BigInt(byte), 10, 'd'),
         );
         return this.spec.sharpV ? `${name}{${items.join(', ')}}` : `[${items.join(' ')}]`;
       }
@@ -313,19 +220,20 @@ export class Printer {
     return this.spec.sharpV ? `${typeName(map)}{${shown.join(', ')}}` : `map[${shown.join(' ')}]`;
   }
 
+  private nilHost(name: string, verb: string): string {
+    if (this.spec.sharpV) return `(${name})(nil)`;
+    return verb === 'v' || verb === 's' ? pad('<nil>', this.spec) : `%!${verb}(${name}=<nil>)`;
+  }
+
   private host(object: HostObject, verb: string, depth: number): string {
     const { type, value } = object;
-    if (value === null) {
-      if (this.spec.sharpV) return `(${type.name})(nil)`;
-      return verb === 'v' || verb === 's'
-        ? pad('<nil>', this.spec)
-        : `%!${verb}(${type.name}=<nil>)`;
-    }
-    const isStringable = !this.spec.sharpV && 'vsxXq'.includes(verb);
-    if (type.text !== undefined && isStringable && !this.isErroring) {
+    if (value === null) return this.nilHost(type.name, verb);
+    const { sharpV } = this.spec;
+    if (sharpV && type.goText !== undefined) return type.goText(value as never);
+    const isStringable = !sharpV && !this.isErroring && 'vsxXq'.includes(verb);
+    if (type.text !== undefined && isStringable) {
       return this.string(type.text(value as never), verb);
     }
-    if (this.spec.sharpV && type.goText !== undefined) return type.goText(value as never);
     if (type.kind === 'ptr' && depth > 0) return '0xc000000000';
     return (type.kind === 'ptr' ? '&' : '') + this.struct(object, verb);
   }
@@ -338,23 +246,4 @@ export class Printer {
     if (!this.spec.sharpV) return `{${fields.join(' ')}}`;
     return `${type.name.replace(/^\*/, '')}{${fields.join(', ')}}`;
   }
-}
-
-/** `%#g`: always a decimal point, and for g the trailing zeros up to the precision. */
-function sharpen(text: string, verb: string, precision: number): string {
-  let wanted = 0;
-  if ('gGxX'.includes(verb)) wanted = precision < 0 ? 6 : precision;
-  if (verb === 'X') wanted = 0;
-  const isHex = verb === 'x' || verb === 'X';
-  const cut = isHex ? text.search(/[pP]/) : text.search(/[eE]/);
-  let digits = cut < 0 ? text : text.slice(0, cut);
-  const tail = cut < 0 ? '' : text.slice(cut);
-  const significant = digits.replace('.', '').replace(/^[0xX]*/, '').length;
-  let missing = wanted - significant;
-  if (isHex) missing = wanted - digits.replace('.', '').replace(/^0+/, '').length;
-  if (!digits.includes('.')) {
-    if (digits === '0') missing--;
-    digits += '.';
-  }
-  return digits + '0'.repeat(Math.max(missing, 0)) + tail;
 }

@@ -1,5 +1,6 @@
 import { floatText } from './float.ts';
-import { plainSpec, Printer } from './printer.ts';
+import { Printer } from './printer.ts';
+import { plainSpec } from './spec.ts';
 
 const plain = new Printer(plainSpec());
 

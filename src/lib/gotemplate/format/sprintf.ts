@@ -1,5 +1,6 @@
 import { GoNumber, typeName } from '../value/index.ts';
-import { plainSpec, Printer, type Spec } from './printer.ts';
+import { Printer } from './printer.ts';
+import { plainSpec, type Spec } from './spec.ts';
 
 const LARGEST = 1e6;
 

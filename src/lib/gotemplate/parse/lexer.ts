@@ -1,36 +1,5 @@
-/** What a piece of a template is. `keyword` tokens are words of the language, among them `.` and `nil`. */
-export type TokenKind =
-  | 'error'
-  | 'bool'
-  | 'char'
-  | 'charConstant'
-  | 'complex'
-  | 'assign'
-  | 'declare'
-  | 'eof'
-  | 'field'
-  | 'identifier'
-  | 'leftDelim'
-  | 'leftParen'
-  | 'number'
-  | 'pipe'
-  | 'rawString'
-  | 'rightDelim'
-  | 'rightParen'
-  | 'space'
-  | 'string'
-  | 'text'
-  | 'variable'
-  | 'keyword';
-
-export interface Token {
-  readonly kind: TokenKind;
-  /** Where it begins, in UTF-16 units. */
-  readonly pos: number;
-  readonly text: string;
-  /** The line it begins on, from 1. */
-  readonly line: number;
-}
+import { codePointName, isSpaceCode, isWordCode, trimmedLength, trimStart } from './characters.ts';
+import type { Token, TokenKind } from './token.ts';
 
 const keywords = new Set([
   'block',
@@ -46,38 +15,7 @@ const keywords = new Set([
   'with',
 ]);
 
-const letterOrDigit = /[\p{L}\p{Nd}]/u;
-
-function isWordCode(code: number): boolean {
-  if (code < 0x80) {
-    return (
-      (code >= 0x61 && code <= 0x7a) ||
-      (code >= 0x41 && code <= 0x5a) ||
-      (code >= 0x30 && code <= 0x39) ||
-      code === 0x5f
-    );
-  }
-  return code > 0x7f && letterOrDigit.test(String.fromCodePoint(code));
-}
-
-const isSpaceCode = (code: number): boolean =>
-  code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d;
-
-const trimStart = /^[ \t\r\n]+/;
-
-function trimmedLength(text: string): number {
-  let end = text.length;
-  while (end > 0 && isSpaceCode(text.charCodeAt(end - 1))) end--;
-  return end;
-}
-
-/** A code point as Go's `%#U` shows it. */
-function codePointName(code: number): string {
-  const hex = code.toString(16).toUpperCase().padStart(4, '0');
-  if (Number.isNaN(code)) return 'U+FFFFFFFFFFFFFFFF';
-  const char = String.fromCodePoint(code);
-  return /[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(char) ? `U+${hex} '${char}'` : `U+${hex}`;
-}
+const marks: Readonly<Record<string, TokenKind>> = { '=': 'assign', '|': 'pipe' };
 
 /** Cuts a template into tokens, one at a time: what comes later may depend on nothing, but errors do on order. */
 export class Lexer {
@@ -233,30 +171,27 @@ export class Lexer {
   }
 
   private lexOther(char: string, code: number): Token {
-    if (char === '+' || char === '-' || (code >= 0x30 && code <= 0x39)) return this.lexNumber();
+    if (/[-+0-9]/.test(char)) return this.lexNumber();
     if (isWordCode(code)) return this.lexIdentifier();
     this.pos += char.length;
-    switch (char) {
-      case '=':
-        return this.token('assign');
-      case '|':
-        return this.token('pipe');
-      case ':':
-        if (this.code() !== 0x3d) return this.error('expected :=');
-        this.pos++;
-        return this.token('declare');
-      case '(':
-        this.parenDepth++;
-        return this.token('leftParen');
-      case ')':
-        this.parenDepth--;
-        return this.parenDepth < 0
-          ? this.error('unexpected right paren')
-          : this.token('rightParen');
-      default:
-        if (code >= 0x20 && code < 0x7f) return this.token('char');
-        return this.error(`unrecognized character in action: ${codePointName(code)}`);
-    }
+    if (char === '(' || char === ')') return this.lexParen(char);
+    const kind = marks[char];
+    if (kind !== undefined) return this.token(kind);
+    if (char === ':') return this.lexDeclare();
+    if (code >= 0x20 && code < 0x7f) return this.token('char');
+    return this.error(`unrecognized character in action: ${codePointName(code)}`);
+  }
+
+  private lexDeclare(): Token {
+    if (this.code() !== 0x3d) return this.error('expected :=');
+    this.pos++;
+    return this.token('declare');
+  }
+
+  private lexParen(char: '(' | ')'): Token {
+    this.parenDepth += char === '(' ? 1 : -1;
+    if (this.parenDepth < 0) return this.error('unexpected right paren');
+    return this.token(char === '(' ? 'leftParen' : 'rightParen');
   }
 
   private lexSpace(): Token {

@@ -109,13 +109,13 @@ function parseNumber(text: string): Shape {
   throw new GoError(`illegal number syntax: ${quote(text)}`);
 }
 
+const readers: Readonly<Record<string, (text: string) => Shape>> = {
+  charConstant: parseChar,
+  complex: parseComplex,
+  number: parseNumber,
+};
+
 /** Reads a number token into every kind it can be. Throws `GoError` with Go's text. */
 export function numberNode(pos: number, text: string, kind: string): NumberNode {
-  const shape =
-    kind === 'charConstant'
-      ? parseChar(text)
-      : kind === 'complex'
-        ? parseComplex(text)
-        : parseNumber(text);
-  return { kind: 'number', pos, text, ...shape };
+  return { kind: 'number', pos, text, ...readers[kind]!(text) };
 }

@@ -1,6 +1,6 @@
 import { quote } from '../format/quote.ts';
 import { TemplateError } from '../template-error.ts';
-import type { Token } from './lexer.ts';
+import type { Token } from './token.ts';
 import type {
   BranchNode,
   Definition,

@@ -1,6 +1,6 @@
 import { quote } from '../format/quote.ts';
 import { GoError } from '../template-error.ts';
-import type { Token, TokenKind } from './lexer.ts';
+import type { Token, TokenKind } from './token.ts';
 import type { CommandNode, OperandNode, PipeNode, Source, VariableNode } from './node.ts';
 import { numberNode } from './number.ts';
 import { printNode } from './print-node.ts';

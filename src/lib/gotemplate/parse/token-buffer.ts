@@ -1,6 +1,7 @@
 import { quote } from '../format/quote.ts';
 import { TemplateError } from '../template-error.ts';
-import { Lexer, type Token } from './lexer.ts';
+import { Lexer } from './lexer.ts';
+import type { Token } from './token.ts';
 import type { Source } from './node.ts';
 
 /** A token as Go's parser names it in an error. */

@@ -63,31 +63,39 @@ function numberOf(value: unknown, type: 'int64' | 'uint32', at: number): unknown
   return convert(value, type, at);
 }
 
-function isAssignable(value: unknown, type: ParamType): boolean {
-  if (type === '[]interface {}') {
-    return Array.isArray(value) && (tagOf(value)?.element ?? 'interface {}') === 'interface {}';
-  }
-  if (type === 'map[string]interface {}') {
-    return isMap(value) && (tagOf(value)?.element ?? 'interface {}') === 'interface {}';
-  }
-  if (type === '[]string') return Array.isArray(value) && tagOf(value)?.element === 'string';
-  const wanted = typeText(type);
-  return value instanceof HostObject && value.type.name === wanted;
+function holdsAny(value: object): boolean {
+  return (tagOf(value)?.element ?? 'interface {}') === 'interface {}';
 }
+
+function isAssignable(value: unknown, type: ParamType): boolean {
+  switch (type) {
+    case '[]interface {}':
+      return Array.isArray(value) && holdsAny(value);
+    case 'map[string]interface {}':
+      return isMap(value) && holdsAny(value);
+    case '[]string':
+      return Array.isArray(value) && tagOf(value)?.element === 'string';
+    default:
+      return value instanceof HostObject && value.type.name === typeText(type);
+  }
+}
+
+/** The JavaScript type of what fits a parameter without a change. */
+const primitives: ReadonlyMap<ParamType, string> = new Map([
+  ['string', 'string'],
+  ['bool', 'boolean'],
+  ['float64', 'number'],
+]);
 
 /** A value as an argument of that type, or a `SiteFault` with Go's text. */
 export function toArgument(value: unknown, type: ParamType, at: number): unknown {
+  const primitive = primitives.get(type);
+  if (primitive !== undefined) return typeof value === primitive ? value : convert(value, type, at);
   switch (type) {
     case 'any':
       return value === undefined ? null : value;
     case 'value':
       return value;
-    case 'string':
-      return typeof value === 'string' ? value : convert(value, type, at);
-    case 'bool':
-      return typeof value === 'boolean' ? value : convert(value, type, at);
-    case 'float64':
-      return typeof value === 'number' ? value : convert(value, type, at);
     case 'int':
       return typeof value === 'bigint' ? Number(value) : convert(value, type, at);
     case 'int64':

@@ -22,10 +22,13 @@ import { eq, ge, gt, le, lt, ne } from './compare.ts';
 import { printNode } from '../parse/print-node.ts';
 import type { OperandNode } from '../parse/node.ts';
 
+function wholeOf(index: unknown): unknown {
+  return index instanceof GoNumber ? index.value : index;
+}
+
 function indexNumber(index: unknown, cap: number): number {
   if (index === undefined || index === null) throw new GoError('cannot index slice/array with nil');
-  const whole =
-    typeof index === 'bigint' ? index : index instanceof GoNumber ? index.value : undefined;
+  const whole = wholeOf(index);
   if (typeof whole !== 'bigint') {
     throw new GoError(`cannot index slice/array with type ${typeName(index)}`);
   }
@@ -75,15 +78,18 @@ function index(item: unknown, ...indexes: unknown[]): unknown {
   return indexes.reduce(indexOne, item);
 }
 
-function slice(item: unknown, ...indexes: unknown[]): unknown {
+function checkSlice(item: unknown, count: number): asserts item is string | unknown[] | Uint8Array {
   if (item === undefined || item === null) throw new GoError('slice of untyped nil');
-  if (indexes.length > 3) throw new GoError(`too many slice indexes: ${indexes.length}`);
+  if (count > 3) throw new GoError(`too many slice indexes: ${count}`);
   if (typeof item !== 'string' && !isList(item)) {
-    throw new GoError(`can't slice item of type ${typeName(item)}`);
+    throw new GoError(`can't slice item of type ${pointedTo(item)}`);
   }
-  if (typeof item === 'string' && indexes.length === 3) {
-    throw new GoError('cannot 3-index slice a string');
-  }
+  if (typeof item === 'string' && count === 3) throw new GoError('cannot 3-index slice a string');
+}
+
+/** Go's own slice, which Sprig's hides. */
+function slice(item: unknown, ...indexes: unknown[]): unknown {
+  checkSlice(item, indexes.length);
   const size = typeof item === 'string' ? byteLength(item) : item.length;
   const [from = 0, to = size, cap = size] = indexes.map((at) => indexNumber(at, size));
   if (from > to) throw new GoError(`invalid slice index: ${from} > ${to}`);

@@ -61,7 +61,16 @@ function otherEqual(a: unknown, b: unknown): boolean {
   if (!(b instanceof HostObject)) {
     throw new GoError(sprintf('non-comparable type %s: %T', [b, b]));
   }
-  return a instanceof HostObject && a.type === b.type && a.value === b.value;
+  return a instanceof HostObject && a.type === b.type && equalHosts(a, b);
+}
+
+/** Pointers are equal when they are the same, structs when they say the same. */
+function equalHosts(a: HostObject, b: HostObject): boolean {
+  if (a.value === b.value) return true;
+  const { kind, text } = a.type;
+  return (
+    kind === 'struct' && text !== undefined && text(a.value as never) === text(b.value as never)
+  );
 }
 
 function equalOne(a: unknown, b: unknown): boolean {

@@ -1,7 +1,7 @@
 import type { NumberNode, OperandNode } from '../parse/node.ts';
 import { printNode } from '../parse/print-node.ts';
 import type { ParamType } from '../signature.ts';
-import { GoComplex, GoNumber, int64 } from '../value/index.ts';
+import { GoComplex } from '../value/index.ts';
 import { typeText, zeroArgument } from './argument.ts';
 
 /** A literal as a Go value, or why it cannot be one. */
@@ -19,23 +19,33 @@ export function idealNumber(node: NumberNode): Literal {
   return { fault: `${text} overflows int` };
 }
 
-function numberAs(node: OperandNode, type: ParamType): Literal {
-  const number = node.kind === 'number' ? node : undefined;
-  const shown = printNode(node);
-  switch (type) {
-    case 'int':
-      if (number?.int === undefined) return { fault: `expected integer; found ${shown}` };
-      return { value: Number(number.int) };
-    case 'int64':
-      if (number?.int === undefined) return { fault: `expected integer; found ${shown}` };
-      return { value: number.int };
-    case 'uint32':
-      if (number?.uint === undefined) return { fault: `expected unsigned integer; found ${shown}` };
-      return { value: Number(BigInt.asUintN(32, number.uint)) };
-    default:
-      if (number?.float === undefined) return { fault: `expected float; found ${shown}` };
-      return { value: number.float };
-  }
+/** How a number reaches each numeric parameter, and what Go calls the kind. */
+const numeric: ReadonlyMap<ParamType, { kind: string; read: (node: NumberNode) => unknown }> =
+  new Map([
+    [
+      'int',
+      { kind: 'integer', read: ({ int }: NumberNode) => (int === undefined ? int : Number(int)) },
+    ],
+    ['int64', { kind: 'integer', read: ({ int }: NumberNode) => int }],
+    [
+      'uint32',
+      {
+        kind: 'unsigned integer',
+        read: ({ uint }: NumberNode) =>
+          uint === undefined ? uint : Number(BigInt.asUintN(32, uint)),
+      },
+    ],
+    ['float64', { kind: 'float', read: ({ float }: NumberNode) => float }],
+  ]);
+
+function numberAs(
+  node: OperandNode,
+  how: { kind: string; read: (node: NumberNode) => unknown },
+): Literal {
+  const value = node.kind === 'number' ? how.read(node) : undefined;
+  return value === undefined
+    ? { fault: `expected ${how.kind}; found ${printNode(node)}` }
+    : { value };
 }
 
 /** A literal where a parameter of that type stands. */
@@ -43,24 +53,15 @@ export function literalFor(node: OperandNode, type: ParamType): Literal {
   if (node.kind === 'nil') {
     return zeroArgument(type) ?? { fault: `cannot assign nil to ${typeText(type)}` };
   }
-  switch (type) {
-    case 'any':
-    case 'value':
-      return plainLiteral(node);
-    case 'string':
-      if (node.kind === 'string') return { value: node.text };
-      return { fault: `expected string; found ${printNode(node)}` };
-    case 'bool':
-      if (node.kind === 'bool') return { value: node.value };
-      return { fault: `expected bool; found ${printNode(node)}` };
-    case 'int':
-    case 'int64':
-    case 'uint32':
-    case 'float64':
-      return numberAs(node, type);
-    default:
-      return { fault: `can't handle ${printNode(node)} for arg of type ${typeText(type)}` };
+  if (type === 'any' || type === 'value') return plainLiteral(node);
+  const number = numeric.get(type);
+  if (number !== undefined) return numberAs(node, number);
+  if (type === 'string' && node.kind === 'string') return { value: node.text };
+  if (type === 'bool' && node.kind === 'bool') return { value: node.value };
+  if (type === 'string' || type === 'bool') {
+    return { fault: `expected ${type}; found ${printNode(node)}` };
   }
+  return { fault: `can't handle ${printNode(node)} for arg of type ${typeText(type)}` };
 }
 
 /** A literal where any type will do. */
@@ -77,10 +78,4 @@ export function literalSource(value: unknown): string {
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
   if (value instanceof GoComplex) return `K.complex(${value.re},${value.im})`;
   return value === undefined ? 'undefined' : JSON.stringify(value);
-}
-
-/** An int64 literal's value as a Go value. */
-export function asGoValue(value: unknown, type: ParamType): unknown {
-  if (type === 'int64') return int64(value as bigint);
-  return type === 'uint32' ? new GoNumber('uint32', BigInt(value as number)) : value;
 }

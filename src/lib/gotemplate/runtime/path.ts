@@ -1,7 +1,7 @@
 import { KnownError } from '../../../base/index.ts';
 import type { OperandNode } from '../parse/node.ts';
 import { quote } from '../format/quote.ts';
-import type { GoFunction } from '../signature.ts';
+import type { GoFunction, ParamType } from '../signature.ts';
 import { HostObject, isMap, tagOf, typeName, zeroOf } from '../value/index.ts';
 import { toArgument } from './argument.ts';
 import { SiteFault } from './fault.ts';
@@ -27,40 +27,43 @@ function methodOf(receiver: object, name: string): GoFunction | undefined {
   return methods !== undefined && Object.hasOwn(methods, name) ? methods[name] : undefined;
 }
 
+function checkCount(
+  method: GoFunction,
+  at: { site: number; name: string },
+  how: CallArguments,
+): void {
+  const { params, variadic = false } = method;
+  const count = how.args.length + (how.final === undefined ? 0 : 1);
+  const fixed = variadic ? params.length - 1 : params.length;
+  if (variadic ? count >= fixed : count === fixed) return;
+  const want = variadic
+    ? `want at least ${fixed} got ${how.args.length}`
+    : `want ${fixed} got ${count}`;
+  throw new SiteFault(at.site, `wrong number of args for ${at.name}: ${want}`);
+}
+
+function evaluate(thunk: Thunk, type: ParamType, last: () => number): unknown {
+  if (thunk.run !== undefined) return toArgument(thunk.run(), type, last());
+  const literal = literalFor(thunk.literal!, type);
+  if ('fault' in literal) throw new SiteFault(thunk.site, literal.fault);
+  return literal.value;
+}
+
+const noArguments: CallArguments = { args: [], last: () => 0 };
+
 function callMethod(
   receiver: unknown,
   method: GoFunction,
   at: { site: number; name: string },
-  how: CallArguments | undefined,
+  how: CallArguments = noArguments,
 ): unknown {
-  const { params, variadic = false } = method;
-  const count = (how?.args.length ?? 0) + (how?.final === undefined ? 0 : 1);
-  const fixed = variadic ? params.length - 1 : params.length;
-  if (variadic ? count < fixed : count !== fixed) {
-    const want = variadic
-      ? `want at least ${fixed} got ${how?.args.length ?? 0}`
-      : `want ${fixed} got ${count}`;
-    throw new SiteFault(at.site, `wrong number of args for ${at.name}: ${want}`);
-  }
-  const values: unknown[] = [];
-  const typeAt = (i: number): GoFunction['params'][number] =>
-    params[Math.min(i, params.length - 1)]!;
-  for (const thunk of how?.args ?? []) {
-    const type = typeAt(values.length);
-    if (thunk.run === undefined) {
-      const literal = literalFor(thunk.literal!, type);
-      if ('fault' in literal) throw new SiteFault(thunk.site, literal.fault);
-      values.push(literal.value);
-    } else values.push(toArgument(thunk.run(), type, how!.last()));
-  }
-  if (how?.final !== undefined) {
-    values.push(
-      toArgument(
-        how.final.value,
-        typeAt(values.length),
-        how.args.length > 0 ? how.last() : at.site,
-      ),
-    );
+  checkCount(method, at, how);
+  const { params } = method;
+  const typeAt = (i: number): ParamType => params[Math.min(i, params.length - 1)]!;
+  const values = how.args.map((thunk, i) => evaluate(thunk, typeAt(i), how.last));
+  if (how.final !== undefined) {
+    const site = how.args.length > 0 ? how.last() : at.site;
+    values.push(toArgument(how.final.value, typeAt(values.length), site));
   }
   const holder = receiver instanceof HostObject ? receiver.value : receiver;
   try {
@@ -93,33 +96,45 @@ function hostField(
   return fields[name]!(receiver.value as never);
 }
 
+interface Access {
+  readonly site: number;
+  readonly wrapped: boolean;
+  readonly strict: boolean;
+}
+
+function mapEntry(
+  map: Record<string, unknown>,
+  name: string,
+  at: Access,
+  hasArgs: boolean,
+): unknown {
+  if (hasArgs) throw new SiteFault(at.site, `${name} is not a method but has arguments`);
+  if (Object.hasOwn(map, name)) return map[name] ?? null;
+  if (at.strict) throw new SiteFault(at.site, `map has no entry for key ${quote(name)}`);
+  return zeroOf(tagOf(map)?.element ?? 'interface {}');
+}
+
+/** A field of nothing: absent values give nothing, an empty interface{} is an error. */
+function fieldOfNil(receiver: null | undefined, name: string, at: Access): undefined {
+  if (receiver === null)
+    throw new SiteFault(at.site, `nil pointer evaluating interface {}.${name}`);
+  if (at.strict) throw new SiteFault(at.site, `nil data; no entry for key ${quote(name)}`);
+  return undefined;
+}
+
 /**
  * `receiver.name`: a method, a field or a map entry, in this order. `wrapped` says that the receiver
  * came out of an interface{} (a map entry, a list element), which shows in error texts.
  */
-export function field(
-  receiver: unknown,
-  name: string,
-  at: { site: number; wrapped: boolean; strict: boolean },
-  how?: CallArguments,
-): unknown {
+export function field(receiver: unknown, name: string, at: Access, how?: CallArguments): unknown {
+  if (receiver === undefined || receiver === null) return fieldOfNil(receiver, name, at);
   const { site } = at;
-  if (receiver === undefined) {
-    if (at.strict) throw new SiteFault(site, `nil data; no entry for key ${quote(name)}`);
-    return undefined;
-  }
-  if (receiver === null) throw new SiteFault(site, `nil pointer evaluating interface {}.${name}`);
   const type = at.wrapped ? 'interface {}' : typeName(receiver);
   if (typeof receiver === 'object') {
     const method = methodOf(receiver, name);
     if (method !== undefined) return callMethod(receiver, method, { site, name }, how);
     const hasArgs = how !== undefined && (how.args.length > 0 || how.final !== undefined);
-    if (isMap(receiver)) {
-      if (hasArgs) throw new SiteFault(site, `${name} is not a method but has arguments`);
-      if (Object.hasOwn(receiver, name)) return receiver[name] ?? null;
-      if (at.strict) throw new SiteFault(site, `map has no entry for key ${quote(name)}`);
-      return zeroOf(tagOf(receiver)?.element ?? 'interface {}');
-    }
+    if (isMap(receiver)) return mapEntry(receiver, name, at, hasArgs);
     if (receiver instanceof HostObject) return hostField(receiver, name, { site, hasArgs, type });
   }
   throw new SiteFault(site, `can't evaluate field ${name} in type ${type}`);

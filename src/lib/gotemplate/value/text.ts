@@ -28,16 +28,21 @@ export function toBytes(text: string): Buffer {
   return Buffer.concat(parts);
 }
 
-/** How many bytes the UTF-8 sequence at `at` has, or 0 when it is not one (Go's rules: no surrogates, nothing overlong). */
+/** The length of a UTF-8 sequence and the bounds of its second byte, by its first byte (Go's rules). */
+function shapeOf(lead: number): readonly [length: number, low: number, high: number] {
+  if (lead < 0xc2 || lead > 0xf4) return [0, 0, 0];
+  if (lead < 0xe0) return [2, 0x80, 0xbf];
+  if (lead < 0xf0) return [3, lead === 0xe0 ? 0xa0 : 0x80, lead === 0xed ? 0x9f : 0xbf];
+  return [4, lead === 0xf0 ? 0x90 : 0x80, lead === 0xf4 ? 0x8f : 0xbf];
+}
+
+/** How many bytes the UTF-8 sequence at `at` has, or 0 when it is not one. */
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const lead = bytes[at]!;
   if (lead < 0x80) return 1;
-  if (lead < 0xc2 || lead > 0xf4) return 0;
-  const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  const [length, low, high] = shapeOf(lead);
   const second = bytes[at + 1] ?? 0;
-  const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
-  const high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
-  if (second < low || second > high) return 0;
+  if (length === 0 || second < low || second > high) return 0;
   for (let i = 2; i < length; i++) {
     if (((bytes[at + i] ?? 0) & 0xc0) !== 0x80) return 0;
   }

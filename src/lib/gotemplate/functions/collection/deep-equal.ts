@@ -19,25 +19,29 @@ function equalMaps(a: Record<string, unknown>, b: Record<string, unknown>): bool
   return keys.every((key) => Object.hasOwn(b, key) && deepEqual(a[key], b[key]));
 }
 
-/** reflect.DeepEqual: equal types all the way down, so an int is never a float64. */
-export function deepEqual(a: unknown, b: unknown): boolean {
-  if (a === null || a === undefined || b === null || b === undefined) {
-    return (a ?? null) === (b ?? null);
-  }
-  if (typeof a !== 'object' || typeof b !== 'object') return a === b;
-  if (a === b) return true;
-  if (typeName(a) !== typeName(b) || isTypedNil(a) !== isTypedNil(b)) return false;
-  if (a instanceof GoComplex) return a.re === (b as GoComplex).re && a.im === (b as GoComplex).im;
+function equalLists(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((item, i) => deepEqual(item, b[i]));
+}
+
+/** Two objects of one type. */
+function equalObjects(a: object, b: object): boolean {
   if (a instanceof GoNumber) return a.value === (b as GoNumber).value;
-  if (isList(a) && isList(b)) {
-    const [x, y] = [itemsOf(a), itemsOf(b)];
-    return x.length === y.length && x.every((item, i) => deepEqual(item, y[i]));
-  }
+  if (a instanceof GoComplex) return a.re === (b as GoComplex).re && a.im === (b as GoComplex).im;
+  if (isList(a) && isList(b)) return equalLists(itemsOf(a), itemsOf(b));
   if (isMap(a) && isMap(b)) return equalMaps(a, b);
   if (!(a instanceof HostObject && b instanceof HostObject)) return false;
   return Object.values(a.type.fields).every((read) =>
     deepEqual(read(a.value as never), read(b.value as never)),
   );
+}
+
+/** reflect.DeepEqual: equal types all the way down, so an int is never a float64. */
+export function deepEqual(a: unknown, b: unknown): boolean {
+  const [x, y] = [a ?? null, b ?? null];
+  if (x === y) return true;
+  if (typeof x !== 'object' || typeof y !== 'object' || x === null || y === null) return false;
+  if (typeName(x) !== typeName(y) || isTypedNil(x) !== isTypedNil(y)) return false;
+  return equalObjects(x, y);
 }
 
 /** A copy that shares no list and no map; types stay. */

@@ -1,4 +1,4 @@
-import { isList, isMap, isTrue, HostObject } from '../../value/index.ts';
+import { HostObject, isList, isMap, isNil, isTrue } from '../../value/index.ts';
 
 type GoMap = Record<string, unknown>;
 
@@ -17,21 +17,24 @@ function set(target: GoMap, key: string, value: unknown): void {
   } else target[key] = value;
 }
 
+function mergeList(target: GoMap, key: string, source: unknown, overwrite: boolean): void {
+  const present = Object.hasOwn(target, key) ? target[key] : undefined;
+  const takes = overwrite || isEmptyValue(present) || Object.keys(target).length === 0;
+  if (takes) set(target, key, source);
+}
+
 function mergeEntry(target: GoMap, key: string, source: unknown, overwrite: boolean): void {
-  const has = Object.hasOwn(target, key);
-  const present = has ? target[key] : undefined;
-  if (source === null || source === undefined) {
+  if (isNil(source)) {
     if (overwrite) set(target, key, null);
     return;
   }
-  if (isMap(source) && isMap(present)) mergeInto(present, source, overwrite);
-  const isFilled = has && !isEmptyValue(present);
-  if (isList(source)) {
-    const takes = overwrite || Object.keys(target).length === 0;
-    set(target, key, takes ? source : (present ?? []));
-    if (isFilled) return;
-  } else if (isFilled && isMap(source) && isMap(present)) return;
-  if (overwrite || !isFilled) set(target, key, source);
+  if (isList(source)) return mergeList(target, key, source, overwrite);
+  const present = Object.hasOwn(target, key) ? target[key] : undefined;
+  if (isMap(source) && isMap(present)) {
+    mergeInto(present, source, overwrite);
+    if (!isEmptyValue(present)) return;
+  }
+  if (overwrite || isEmptyValue(present)) set(target, key, source);
 }
 
 /**

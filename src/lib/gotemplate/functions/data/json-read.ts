@@ -56,7 +56,7 @@ class Checker {
   }
 
   private word(word: string): void {
-    for (const [i, char] of [...word].entries()) {
+    for (const [i, char] of Array.from(word).entries()) {
       if (i > 0 && this.text[this.pos] !== char) {
         throw this.bad(`in literal ${word} (expecting ${shown(char)})`);
       }

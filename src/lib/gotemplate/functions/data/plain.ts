@@ -11,9 +11,18 @@ function plainHost({ type, value }: HostObject): unknown {
   return out;
 }
 
-/** A Go value as JSON-like data (numbers, bigints, strings, lists, maps); what is so already is given back as it is. */
-export function toPlain(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value ?? null;
+function plainMap(map: Record<string, unknown>): Record<string, unknown> {
+  const out: Record<string, unknown> = {};
+  for (const key of Object.keys(map)) {
+    const value = toPlain(map[key]);
+    if (key === '__proto__') {
+      Object.defineProperty(out, key, { value, enumerable: true, configurable: true });
+    } else out[key] = value;
+  }
+  return out;
+}
+
+function plainObject(value: object): unknown {
   if (value instanceof GoNumber) return value.value;
   if (value instanceof HostObject) return plainHost(value);
   if (value instanceof GoComplex) {
@@ -22,13 +31,10 @@ export function toPlain(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (isTypedNil(value)) return null;
   if (Array.isArray(value)) return value.map(toPlain);
-  if (!isMap(value)) return null;
-  const out: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) {
-    const item = toPlain(value[key]);
-    if (key === '__proto__') {
-      Object.defineProperty(out, key, { value: item, enumerable: true, configurable: true });
-    } else out[key] = item;
-  }
-  return out;
+  return isMap(value) ? plainMap(value) : null;
+}
+
+/** A Go value as JSON-like data: numbers, bigints, strings, lists and maps. */
+export function toPlain(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? plainObject(value) : (value ?? null);
 }

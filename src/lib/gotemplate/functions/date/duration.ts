@@ -41,31 +41,43 @@ export function durationText(nanos: bigint): string {
 
 const LIMIT = 2n ** 63n;
 
+interface Piece {
+  readonly nanos: bigint;
+  readonly rest: string;
+}
+
+/** A number with its unit at the start of a text. */
+function takePiece(text: string, whole: string): Piece {
+  const [number = '', digits = '', decimals = ''] = /^(\d*)(?:\.(\d*))?/.exec(text)!;
+  if (digits + decimals === '') throw invalidDuration(whole);
+  const after = text.slice(number.length);
+  const name = /^[^.\d]*/.exec(after)![0];
+  if (name === '') throw new GoError(`time: missing unit in duration ${quote(whole)}`);
+  const unit = Object.hasOwn(units, name) ? units[name] : undefined;
+  if (unit === undefined) {
+    throw new GoError(`time: unknown unit ${quote(name)} in duration ${quote(whole)}`);
+  }
+  const fraction = (BigInt(decimals || '0') * unit) / 10n ** BigInt(decimals.length);
+  return { nanos: BigInt(digits || '0') * unit + fraction, rest: after.slice(name.length) };
+}
+
+const invalidDuration = (text: string): GoError =>
+  new GoError(`time: invalid duration ${quote(text)}`);
+
 /** time.ParseDuration in nanoseconds. Throws `GoError` with Go's text. */
 export function parseDuration(text: string): bigint {
-  const invalid = (): GoError => new GoError(`time: invalid duration ${quote(text)}`);
   const sign = /^[+-]/.exec(text)?.[0] ?? '';
   let rest = text.slice(sign.length);
   if (rest === '0') return 0n;
-  if (rest === '') throw invalid();
+  if (rest === '') throw invalidDuration(text);
   let total = 0n;
   while (rest !== '') {
-    const match = /^(\d*)(?:\.(\d*))?/.exec(rest)!;
-    const [whole = '', digits = ''] = [match[1], match[2]];
-    if (whole === '' && digits === '') throw invalid();
-    rest = rest.slice(match[0].length);
-    const name = /^[^.\d]*/.exec(rest)![0];
-    if (name === '') throw new GoError(`time: missing unit in duration ${quote(text)}`);
-    const unit = Object.hasOwn(units, name) ? units[name] : undefined;
-    if (unit === undefined) {
-      throw new GoError(`time: unknown unit ${quote(name)} in duration ${quote(text)}`);
-    }
-    rest = rest.slice(name.length);
-    total += BigInt(whole || '0') * unit;
-    if (digits !== '') total += (BigInt(digits) * unit) / 10n ** BigInt(digits.length);
-    if (total > LIMIT) throw invalid();
+    const piece = takePiece(rest, text);
+    total += piece.nanos;
+    rest = piece.rest;
+    if (total > LIMIT) throw invalidDuration(text);
   }
-  if (sign !== '-' && total >= LIMIT) throw invalid();
+  if (sign !== '-' && total >= LIMIT) throw invalidDuration(text);
   return sign === '-' ? -total : total;
 }
 

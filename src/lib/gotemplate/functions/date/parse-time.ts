@@ -51,6 +51,37 @@ const patterns: Readonly<Record<string, RegExp>> = {
   'Z07:00:00': /^(?:Z|[+-]\d\d:\d\d:\d\d)/,
 };
 
+interface NumberPiece {
+  readonly field: 'year' | 'month' | 'day' | 'yearDay' | 'hour' | 'minute' | 'second';
+  readonly least?: number;
+  readonly most?: number;
+}
+
+const month: NumberPiece = { field: 'month', least: 1, most: 12 };
+const hour12: NumberPiece = { field: 'hour', most: 12 };
+const minute: NumberPiece = { field: 'minute', most: 59 };
+const second: NumberPiece = { field: 'second', most: 59 };
+
+/** The pieces that are numbers, with what they may be. */
+const numbers: Readonly<Record<string, NumberPiece>> = {
+  '2006': { field: 'year' },
+  '06': { field: 'year' },
+  '01': month,
+  '1': month,
+  '02': { field: 'day' },
+  '2': { field: 'day' },
+  _2: { field: 'day' },
+  '002': { field: 'yearDay' },
+  __2: { field: 'yearDay' },
+  '15': { field: 'hour', most: 23 },
+  '03': hour12,
+  '3': hour12,
+  '04': minute,
+  '4': minute,
+  '05': second,
+  '5': second,
+};
+
 function nameAt(
   names: readonly string[],
   text: string,
@@ -165,67 +196,21 @@ class TimeReader {
   }
 
   private set(name: string, text: string): void {
-    const { fields } = this;
+    const number = numbers[name];
+    if (number === undefined) return this.setWord(name, text);
     const value = Number(text.trim());
-    switch (name) {
-      case '2006':
-        fields.year = value;
-        return;
-      case '06':
-        fields.year = value >= 69 ? 1900 + value : 2000 + value;
-        return;
-      case '01':
-      case '1':
-        if (value < 1 || value > 12) throw this.outOfRange('month');
-        fields.month = value;
-        return;
-      case '02':
-      case '2':
-      case '_2':
-        fields.day = value;
-        return;
-      case '002':
-      case '__2':
-        fields.yearDay = value;
-        return;
-      default:
-        this.setClock(name, text, value);
-    }
+    const { field, least = 0, most = Infinity } = number;
+    if (value < least || value > most) throw this.outOfRange(field);
+    this.fields[field] = name === '06' ? value + (value >= 69 ? 1900 : 2000) : value;
   }
 
-  private setClock(name: string, text: string, value: number): void {
+  private setWord(name: string, text: string): void {
     const { fields } = this;
-    switch (name) {
-      case '15':
-        if (value > 23) throw this.outOfRange('hour');
-        fields.hour = value;
-        return;
-      case '03':
-      case '3':
-        if (value > 12) throw this.outOfRange('hour');
-        fields.hour = value;
-        return;
-      case '04':
-      case '4':
-        if (value > 59) throw this.outOfRange('minute');
-        fields.minute = value;
-        return;
-      case '05':
-      case '5':
-        if (value > 59) throw this.outOfRange('second');
-        fields.second = value;
-        return;
-      case 'PM':
-      case 'pm':
-        fields.isPm = text.toLowerCase() === 'pm';
-        fields.isAm = !fields.isPm;
-        return;
-      case 'MST':
-        fields.zoneName = text;
-        return;
-      default:
-        fields.offset = offsetOf(text);
-    }
+    if (name === 'MST') fields.zoneName = text;
+    else if (name === 'PM' || name === 'pm') {
+      fields.isPm = text.toLowerCase() === 'pm';
+      fields.isAm = !fields.isPm;
+    } else fields.offset = offsetOf(text);
   }
 
   private moment(local: Zone): Moment {
@@ -245,23 +230,23 @@ class TimeReader {
 
   private inZone(seconds: number, local: Zone): Moment {
     const { offset, zoneName, nanos } = this.fields;
-    if (offset !== undefined) {
-      const isUtc = offset === 0 && (zoneName === '' || zoneName === 'UTC');
-      const at = seconds - offset;
-      if (
-        local.at(at).offset === offset &&
-        (zoneName === '' || local.at(at).abbreviation === zoneName)
-      ) {
-        return { seconds: at, nanos, zone: offset === 0 && isUtc ? UTC : local };
-      }
-      return { seconds: at, nanos, zone: isUtc ? UTC : fixedZone(zoneName, offset) };
-    }
+    if (offset !== undefined) return this.atOffset(seconds - offset, offset, local);
     if (zoneName === 'UTC') return { seconds, nanos, zone: UTC };
     if (zoneName !== '' && local.at(seconds).abbreviation !== zoneName) {
       return { seconds, nanos, zone: fixedZone(zoneName, 0) };
     }
     const guess = local.at(seconds).offset;
     return { seconds: seconds - local.at(seconds - guess).offset, nanos, zone: local };
+  }
+
+  /** The local zone, when it has that offset and name then; else UTC or a zone of its own. */
+  private atOffset(seconds: number, offset: number, local: Zone): Moment {
+    const { zoneName, nanos } = this.fields;
+    const isUtc = offset === 0 && (zoneName === '' || zoneName === 'UTC');
+    if (isUtc) return { seconds, nanos, zone: UTC };
+    const here = local.at(seconds);
+    const isLocal = here.offset === offset && (zoneName === '' || here.abbreviation === zoneName);
+    return { seconds, nanos, zone: isLocal ? local : fixedZone(zoneName, offset) };
   }
 }
 

@@ -86,40 +86,49 @@ function parseHost(text: string): string {
   return unescape(text);
 }
 
+const emptyUrl: Url = {
+  scheme: '',
+  opaque: '',
+  userinfo: '',
+  host: '',
+  path: '',
+  query: '',
+  fragment: '',
+};
+
+function cut(text: string, mark: string): [before: string, after: string | undefined] {
+  const at = text.indexOf(mark);
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** `//user@host` and the path after it. */
+function parseAuthority(text: string): Pick<Url, 'host' | 'userinfo' | 'path'> {
+  const end = text.indexOf('/', 2);
+  const authority = end < 0 ? text.slice(2) : text.slice(2, end);
+  const at = authority.lastIndexOf('@');
+  const host = parseHost(authority.slice(at + 1));
+  const userinfo = at < 0 ? '' : parseUser(authority.slice(0, at));
+  return { host, userinfo, path: end < 0 ? '' : unescape(text.slice(end)) };
+}
+
 function parseReference(text: string): Url {
-  const hash = text.indexOf('#');
-  const main = hash < 0 ? text : text.slice(0, hash);
-  if (/[\x00-\x1f\x7f]/.test(main)) throw new GoError('net/url: invalid control character in URL');
-  const url: Url = {
-    scheme: '',
-    opaque: '',
-    userinfo: '',
-    host: '',
-    path: '',
-    query: '',
-    fragment: '',
-  };
-  url.fragment = hash < 0 ? '' : unescape(text.slice(hash + 1));
-  if (main === '*') return { ...url, path: '*' };
+  const [main, hash] = cut(text, '#');
+  if (/[\x00-\x1f\x7f]/.test(main)) {
+    throw new GoError('net/url: invalid control character in URL');
+  }
+  const fragment = unescape(hash ?? '');
+  if (main === '*') return { ...emptyUrl, fragment, path: '*' };
   const { scheme, rest: full } = splitScheme(main);
-  url.scheme = scheme;
-  const mark = full.indexOf('?');
-  let rest = mark < 0 ? full : full.slice(0, mark);
-  url.query = mark < 0 ? '' : full.slice(mark + 1);
+  const [rest, query = ''] = cut(full, '?');
+  const url = { ...emptyUrl, fragment, scheme, query };
   if (!rest.startsWith('/')) {
     if (scheme !== '') return { ...url, opaque: rest };
-    if (/^[^/]*:/.test(rest)) throw new GoError('first path segment in URL cannot contain colon');
+    if (/^[^/]*:/.test(rest)) {
+      throw new GoError('first path segment in URL cannot contain colon');
+    }
   }
-  if (rest.startsWith('//') && (scheme !== '' || !rest.startsWith('///'))) {
-    const end = rest.indexOf('/', 2);
-    const authority = end < 0 ? rest.slice(2) : rest.slice(2, end);
-    rest = end < 0 ? '' : rest.slice(end);
-    const at = authority.lastIndexOf('@');
-    url.host = parseHost(authority.slice(at + 1));
-    if (at >= 0) url.userinfo = parseUser(authority.slice(0, at));
-  }
-  url.path = unescape(rest);
-  return url;
+  const hasAuthority = rest.startsWith('//') && (scheme !== '' || !rest.startsWith('///'));
+  return hasAuthority ? { ...url, ...parseAuthority(rest) } : { ...url, path: unescape(rest) };
 }
 
 /** url.Parse. Throws `GoError` with Go's text. */
@@ -151,21 +160,27 @@ function urlParse(text: string): Record<string, string> {
   }
 }
 
+/** What stands before the path: the scheme was written already. */
+function authorityText(url: Url): string {
+  const { scheme, host, userinfo, path } = url;
+  if (scheme === '' && host === '' && userinfo === '') return '';
+  if (host === '' && userinfo === '' && !path.startsWith('//')) return '';
+  return `//${userinfo === '' ? '' : `${userinfo}@`}${escape(host, 'host')}`;
+}
+
+function pathText(url: Url, isFirst: boolean): string {
+  const path = escape(url.path, 'path');
+  if (path !== '' && !path.startsWith('/') && url.host !== '') return `/${path}`;
+  return isFirst && /^[^/]*:/.test(path) ? `./${path}` : path;
+}
+
 /** URL.String. */
 function urlText(url: Url): string {
   let out = url.scheme === '' ? '' : `${url.scheme}:`;
   if (url.opaque !== '') out += url.opaque;
   else {
-    const hasAuthority = url.scheme !== '' || url.host !== '' || url.userinfo !== '';
-    if (hasAuthority && (url.host !== '' || url.path !== '' || url.userinfo !== '')) {
-      if (url.host !== '' || url.userinfo !== '' || url.path.startsWith('//')) out += '//';
-      if (url.userinfo !== '') out += `${url.userinfo}@`;
-      out += escape(url.host, 'host');
-    }
-    const path = escape(url.path, 'path');
-    if (path !== '' && !path.startsWith('/') && url.host !== '') out += '/';
-    if (out === '' && /^[^/]*:/.test(path)) out += './';
-    out += path;
+    out += authorityText(url);
+    out += pathText(url, out === '');
   }
   if (url.query !== '') out += `?${url.query}`;
   return url.fragment === '' ? out : `${out}#${escape(url.fragment, 'fragment')}`;

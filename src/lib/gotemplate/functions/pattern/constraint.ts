@@ -28,31 +28,31 @@ const validPattern = new RegExp(
   String.raw`^( ?(${operators}) ?(${parts}) ?)((?: |, ?)(${operators}) ?(${parts}) ?)*$`,
 );
 
-const isWild = (part: string): boolean => part === 'x' || part === 'X' || part === '*';
+const isWild = (part: string): boolean => ['', 'x', 'X', '*'].includes(part);
 
 function improper(text: string): GoError {
   return new GoError(`improper constraint: ${quote(text)}`);
 }
 
+/** What is missing or wild from which part on: the version with zeros there. */
+function shapeOf(
+  match: RegExpExecArray,
+): Pick<Item, 'dirty' | 'minorDirty' | 'patchDirty'> & { text: string } {
+  const [, , version = '', major = '', minor = '', patch = '', pre = ''] = match;
+  const clean = { dirty: true, minorDirty: false, patchDirty: false };
+  if (isWild(major)) return { ...clean, text: `0.0.0${pre}` };
+  if (isWild(minor.slice(1))) return { ...clean, minorDirty: true, text: `${major}.0.0${pre}` };
+  if (isWild(patch.slice(1)))
+    return { ...clean, patchDirty: true, text: `${major}${minor}.0${pre}` };
+  return { ...clean, dirty: false, text: version };
+}
+
 function parseItem(text: string): Item {
   const match = itemPattern.exec(text);
   if (match === null) throw improper(text);
-  const [, operator = '', version = '', major = '', minor = '', patch = '', pre = ''] = match;
-  const minorPart = minor.slice(1);
-  const patchPart = patch.slice(1);
-  let shown = version;
-  let [dirty, minorDirty, patchDirty] = [true, false, false];
-  if (isWild(major) || major === '') shown = `0.0.0${pre}`;
-  else if (isWild(minorPart) || minor === '') {
-    minorDirty = true;
-    shown = `${major}.0.0${pre}`;
-  } else if (isWild(patchPart) || patch === '') {
-    patchDirty = true;
-    shown = `${major}${minor}.0${pre}`;
-  } else dirty = false;
+  const { text: shown, ...dirty } = shapeOf(match);
   try {
-    const parsed = parseVersion(shown);
-    return { operator: operator as Operator, version: parsed, dirty, minorDirty, patchDirty };
+    return { operator: (match[1] ?? '') as Operator, version: parseVersion(shown), ...dirty };
   } catch (thrown) {
     if (thrown instanceof GoError) throw new GoError('constraint parser error');
     throw thrown;
@@ -123,35 +123,32 @@ function isCaret(version: Version, { version: at, ...item }: Item): boolean {
   return version.minor === 0n && at.patch === version.patch;
 }
 
-function holds(version: Version, item: Item): boolean {
-  switch (item.operator) {
-    case '':
-    case '=':
-      return item.dirty ? isTilde(version, item) : compareVersions(version, item.version) === 0;
-    case '!=':
-      return isNotEqual(version, item);
-    case '>':
-      return isGreater(version, item);
-    case '<':
-      return compareVersions(version, item.version) < 0;
-    case '>=':
-    case '=>':
-      return compareVersions(version, item.version) >= 0;
-    case '<=':
-    case '=<':
-      return isAtMost(version, item);
-    case '~':
-    case '~>':
-      return isTilde(version, item);
-    case '^':
-      return isCaret(version, item);
-  }
-}
+type Check = (version: Version, item: Item) => boolean;
+
+const isEqual: Check = (version, item) =>
+  item.dirty ? isTilde(version, item) : compareVersions(version, item.version) === 0;
+
+const isAtLeast: Check = (version, item) => compareVersions(version, item.version) >= 0;
+
+const checks: Readonly<Record<Operator, Check>> = {
+  '': isEqual,
+  '=': isEqual,
+  '!=': isNotEqual,
+  '>': isGreater,
+  '<': (version, item) => compareVersions(version, item.version) < 0,
+  '>=': isAtLeast,
+  '=>': isAtLeast,
+  '<=': isAtMost,
+  '=<': isAtMost,
+  '~': isTilde,
+  '~>': isTilde,
+  '^': isCaret,
+};
 
 /** Whether a version fits. A prerelease fits only a group that names one. */
 export function satisfies(constraint: Constraint, version: Version): boolean {
   return constraint.groups.some(
     ({ items, hasPre }) =>
-      (version.pre === '' || hasPre) && items.every((item) => holds(version, item)),
+      (version.pre === '' || hasPre) && items.every((item) => checks[item.operator](version, item)),
   );
 }
