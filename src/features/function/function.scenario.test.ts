@@ -460,6 +460,60 @@ describe('REST API', () => {
     expect(await (await call('/system/secrets')).json()).toEqual([]);
   });
 
+  it('streams the lines of every pod as ndjson', async () => {
+    await deploy({ service: 'fn', image: 'x:1' });
+    const asked: unknown[] = [];
+    api.setPodRuntime({
+      logs: async (pod: { metadata: { name: string } }, options: object) => {
+        asked.push(options);
+        const line = `2026-01-02T03:04:05.678Z hello from ${pod.metadata.name}\n`;
+        return new Blob([line]).stream();
+      },
+    } as never);
+    for (const name of ['fn-1', 'fn-2']) {
+      await cluster.create(kinds.Pod, {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name, namespace: 'openfaas-fn', labels: { faas_function: 'fn' } },
+        spec: { nodeName: 'trice', containers: [{ name: 'fn', image: 'x:1' }] },
+      });
+      const state = { running: { startedAt: '2026-01-02T03:04:05Z' } };
+      const containerStatuses = [
+        { name: 'fn', image: 'x:1', imageID: 'x', ready: true, restartCount: 0, state },
+      ];
+      const status = { phase: 'Running', containerStatuses };
+      const key = { namespace: 'openfaas-fn', name };
+      await cluster.patch(kinds.Pod, key, { status }, { type: 'merge', subresource: 'status' });
+    }
+    const answer = await call('/system/logs?name=fn&tail=5');
+    expect(answer.headers.get('content-type')).toBe('application/x-ndjson');
+    const lines = (await answer.text()).trim().split('\n').toSorted();
+    expect(lines.map((line) => JSON.parse(line) as object)).toEqual(
+      ['fn-1', 'fn-2'].map((instance) => ({
+        name: 'fn',
+        namespace: 'openfaas-fn',
+        instance,
+        timestamp: '2026-01-02T03:04:05.678Z',
+        text: `hello from ${instance}`,
+      })),
+    );
+    expect(asked[0]).toMatchObject({ container: 'fn', timestamps: true, tailLines: 5 });
+    for (const query of [
+      '',
+      '?name=fn&tail=x',
+      '?name=fn&since=yesterday',
+      '?name=fn&follow=maybe',
+    ]) {
+      const refused = await call(`/system/logs${query}`);
+      expect([refused.status, await refused.text()]).toEqual([
+        422,
+        'could not parse the log request',
+      ]);
+    }
+    const none = await call('/system/logs?name=other');
+    expect([none.status, await none.text()]).toEqual([500, 'function log request failed']);
+  });
+
   it('tells versions and namespaces', async () => {
     expect(await (await call('/system/info')).json()).toMatchObject({
       provider: { provider: 'faas-netes', orchestration: 'kubernetes' },

@@ -106,7 +106,10 @@ async function copyLines(
   try {
     const path = `/api/v1/namespaces/${query.namespace}/pods/${name}/log?${search.toString()}`;
     const answer = await cluster.raw(path, { signal });
-    if (!answer.ok || answer.body === null) return;
+    if (!answer.ok || answer.body === null) {
+      log.warn('a log could not be read', { pod: name, err: await answer.text() });
+      return;
+    }
     let rest = '';
     for await (const part of answer.body.pipeThrough(new TextDecoderStream())) {
       const parts = (rest + part).split('\n');
