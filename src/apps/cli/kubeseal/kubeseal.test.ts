@@ -520,7 +520,10 @@ describe('help', () => {
   });
 });
 
-const original = ['/usr/local/bin/kubeseal', '/usr/bin/kubeseal'].find((each) => existsSync(each));
+const original = (process.env.PATH ?? '')
+  .split(path.delimiter)
+  .map((dir) => path.join(dir, 'kubeseal'))
+  .find((each) => existsSync(each));
 describe('the original kubeseal', () => {
   it.skipIf(!original)('opens what we sealed (needs kubeseal)', async () => {
     await file('sealed.json', (await run('--cert cert.pem -n dev', secret)).out);
