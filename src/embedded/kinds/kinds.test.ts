@@ -632,6 +632,37 @@ describe('conversion', () => {
       },
     ],
     [
+      object('autoscaling/v2beta1', 'HorizontalPodAutoscaler', {
+        spec: {
+          maxReplicas: 3,
+          metrics: [
+            { type: 'Pods', pods: { metricName: 'm', targetAverageValue: '1' } },
+            {
+              type: 'Object',
+              object: { target: { kind: 'Service', name: 's' }, metricName: 'm', targetValue: '2' },
+            },
+          ],
+        },
+      }),
+      'autoscaling/v2',
+      {
+        spec: {
+          metrics: [
+            {
+              pods: { metric: { name: 'm' }, target: { type: 'AverageValue', averageValue: '1' } },
+            },
+            {
+              object: {
+                describedObject: { kind: 'Service', name: 's' },
+                metric: { name: 'm' },
+                target: { type: 'Value', value: '2' },
+              },
+            },
+          ],
+        },
+      },
+    ],
+    [
       object('events.k8s.io/v1', 'Event', {
         regarding: { name: 'p' },
         note: 'hi',

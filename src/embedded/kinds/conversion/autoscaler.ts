@@ -1,5 +1,6 @@
 import { isRecord } from '../../../base/index.ts';
 import type { JsonRecord, KubeObject } from '../../../base/index.ts';
+import { metricFromBeta1, metricToBeta1 } from './beta-metric.ts';
 import { ensureRecord, recordAt, recordsAt, valueAt } from '../records.ts';
 
 const prefix = 'autoscaling.alpha.kubernetes.io/';
@@ -100,45 +101,14 @@ function toV1(object: KubeObject): KubeObject {
   };
 }
 
-function mapMetrics(object: KubeObject, map: (source: JsonRecord) => JsonRecord): KubeObject {
+function mapMetrics(
+  object: KubeObject,
+  map: (kind: string, source: JsonRecord) => JsonRecord,
+): KubeObject {
   for (const metric of recordsAt(object, 'spec', 'metrics')) {
-    const type = String(metric['type']);
-    const key = `${type.charAt(0).toLowerCase()}${type.slice(1)}`;
-    if (isRecord(metric[key])) metric[key] = map(metric[key]);
+    for (const [key, source] of Object.entries(metric)) {
+      if (isRecord(source)) metric[key] = map(key, source);
+    }
   }
   return object;
-}
-
-/** Only resource, pods and external metrics in their usual forms; others pass unchanged. */
-function metricFromBeta1(source: JsonRecord): JsonRecord {
-  const { targetAverageUtilization, targetAverageValue, targetValue, metricName, ...rest } = source;
-  const metric = metricName === undefined ? {} : { metric: { name: metricName } };
-  if (targetAverageUtilization !== undefined) {
-    const target = { type: 'Utilization', averageUtilization: targetAverageUtilization };
-    return { ...rest, ...metric, target };
-  }
-  if (targetAverageValue !== undefined) {
-    return {
-      ...rest,
-      ...metric,
-      target: { type: 'AverageValue', averageValue: targetAverageValue },
-    };
-  }
-  if (targetValue === undefined) return source;
-  return { ...rest, ...metric, target: { type: 'Value', value: targetValue } };
-}
-
-function metricToBeta1(source: JsonRecord): JsonRecord {
-  const { target, metric, ...rest } = source;
-  if (!isRecord(target)) return source;
-  const name = valueAt(metric, 'name');
-  return {
-    ...rest,
-    ...(name === undefined ? {} : { metricName: name }),
-    ...(target['averageUtilization'] === undefined
-      ? {}
-      : { targetAverageUtilization: target['averageUtilization'] }),
-    ...(target['averageValue'] === undefined ? {} : { targetAverageValue: target['averageValue'] }),
-    ...(target['value'] === undefined ? {} : { targetValue: target['value'] }),
-  };
 }

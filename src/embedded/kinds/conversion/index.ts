@@ -4,6 +4,7 @@ import { autoscalerToV2, autoscalerFromV2 } from './autoscaler.ts';
 import { crdFromV1, crdToV1 } from './crd.ts';
 import { eventFromCore, eventToCore } from './event.ts';
 import { ingressFromV1, ingressToV1 } from './ingress.ts';
+import { workloadFromV1, workloadToV1 } from './workloads.ts';
 import { sliceFromV1, sliceToV1 } from './endpoint-slice.ts';
 
 /** To and from the stored version. `from` is handed the wanted apiVersion. */
@@ -12,7 +13,11 @@ interface Conversion {
   readonly fromStored: (object: KubeObject, apiVersion: string) => KubeObject;
 }
 
+const workload: Conversion = { toStored: workloadToV1, fromStored: workloadFromV1 };
+
 const conversions: Readonly<Record<string, Conversion>> = {
+  DaemonSet: workload,
+  Deployment: workload,
   Ingress: { toStored: ingressToV1, fromStored: ingressFromV1 },
   HorizontalPodAutoscaler: { toStored: autoscalerToV2, fromStored: autoscalerFromV2 },
   Event: { toStored: eventToCore, fromStored: eventFromCore },
