@@ -221,9 +221,24 @@ describe.each(programs)('%s', (program) => {
       }),
     );
     expect((await ready).out).toBe('deployment.apps/web condition met\n');
-    const gone = bench.run(['wait', '--for=delete', 'configmap/seen', '--timeout=20s']);
-    await kubectl('delete', 'configmap', 'seen');
-    expect((await gone).code).toBe(0);
+    const map = '/api/v1/namespaces/default/configmaps/seen';
+    const patch = (body: object): Promise<Response> =>
+      bench.server.transport(
+        new Request(`http://local${map}`, {
+          method: 'PATCH',
+          headers: { 'content-type': 'application/merge-patch+json' },
+          body: JSON.stringify(body),
+        }),
+      );
+    await patch({ metadata: { finalizers: ['example.com/held'] } });
+    const deleted = bench.run(['delete', 'configmap', 'seen', '--timeout=20s']);
+    const isLeaving = async (): Promise<boolean> => {
+      const answer = await bench.server.transport(new Request(`http://local${map}`));
+      return (await answer.text()).includes('deletionTimestamp');
+    };
+    while (!(await isLeaving())) await new Promise(setImmediate);
+    await patch({ metadata: { finalizers: null } });
+    expect(await deleted).toMatchObject({ code: 0, out: 'configmap "seen" deleted\n' });
   });
 
   const definition = {
