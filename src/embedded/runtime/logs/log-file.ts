@@ -34,14 +34,16 @@ export function openLogFile(path: string, clock: Clock, appended: Appended): Log
   const flush = (lines: readonly Buffer[]): void => {
     if (lines.length === 0) return;
     const bytes = Buffer.concat(lines);
-    if (size > 0 && size + bytes.length > maxBytes) {
-      closeSync(file);
-      renameSync(path, `${path}.1`);
-      file = openSync(path, 'a');
-      size = 0;
+    try {
+      if (size > 0 && size + bytes.length > maxBytes) {
+        file = cutOver(path, file);
+        size = 0;
+      }
+      writeSync(file, bytes);
+      size += bytes.length;
+    } catch {
+      // A full disk costs lines of a log, not the platform: a program's output has nobody to complain to.
     }
-    writeSync(file, bytes);
-    size += bytes.length;
     appended(path);
   };
   return {
@@ -67,6 +69,12 @@ export function openLogFile(path: string, clock: Clock, appended: Appended): Log
       appended(path);
     },
   };
+}
+
+function cutOver(path: string, file: number): number {
+  renameSync(path, `${path}.1`);
+  closeSync(file);
+  return openSync(path, 'a');
 }
 
 /** The clock gives milliseconds; the format has nine digits. */

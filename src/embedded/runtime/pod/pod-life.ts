@@ -278,9 +278,13 @@ export class PodLife {
         if (each.running) this.#tell('Normal', 'Killing', `Stopping container ${each.spec.name}`);
       this.#stop.abort();
     }
-    void this.#stopAll(grace).then(() => {
+    const through = (): void => {
       termination.hasEnded = true;
       this.#look();
+    };
+    void this.#stopAll(grace).then(through, (thrown: unknown) => {
+      this.#run.log.error('a pod did not end in good order', { err: messageOf(thrown) });
+      through();
     });
     return undefined;
   }

@@ -52,7 +52,15 @@ export async function startProcess(
   });
   await spawned(child, container.spec.name, file);
   const { pid = 0 } = child;
-  noteProcess(place.recordsDir, { pid, uid });
+  try {
+    noteProcess(place.recordsDir, { pid, uid });
+  } catch (cause) {
+    // What is not written down could not be found again after a crash.
+    killGroup(pid, 'SIGKILL');
+    throw new KnownError('failed', `process ${pid} could not be noted: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
   child.on('message', (message) => {
     const news = isRecord(message) ? message['triceListening'] : undefined;
     if (isRecord(news)) place.listening(Number(news['port']), Number(news['actual']));
