@@ -3,7 +3,7 @@ import type { JsonRecord, KubeObject } from '../../../base/index.ts';
 import { ensureRecord, recordAt, recordsAt } from '../records.ts';
 
 /** Top-level fields of v1beta1 that v1 has in every version. */
-const shared = ['subresources', 'additionalPrinterColumns'] as const;
+const shared = ['subresources', 'additionalPrinterColumns', 'selectableFields'] as const;
 
 /** v1beta1 to v1: what stands at the top moves into each version that has none of its own. */
 export function crdToV1(crd: KubeObject): KubeObject {
@@ -52,6 +52,7 @@ export function crdFromV1(crd: KubeObject): KubeObject {
     ['schema', 'validation'],
     ['subresources', 'subresources'],
     ['additionalPrinterColumns', 'additionalPrinterColumns'],
+    ['selectableFields', 'selectableFields'],
   ] as const) {
     if (!same(field) || versions[0]?.[field] === undefined) continue;
     spec[atTop] = versions[0][field];
