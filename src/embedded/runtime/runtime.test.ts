@@ -253,6 +253,8 @@ describe('a pod of the process driver', () => {
       periodSeconds: 1,
       failureThreshold: 1,
       initialDelaySeconds: 1,
+      // A busy machine must not look like a sick program.
+      timeoutSeconds: 10,
     };
     await cluster.create(kinds.Pod, functionPod('sick', {}, { livenessProbe }));
     const pod = await until(kinds.Pod, key, isReady);

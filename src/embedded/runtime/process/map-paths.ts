@@ -30,7 +30,6 @@ export function mapArgument(argument: string, mounts: readonly Mount[]): string 
       return `${before}\0${done.length - 1}\0`;
     });
   }
-  // eslint-disable-next-line no-control-regex -- NUL cannot occur in an argument
   return text.replaceAll(/\0(\d+)\0/g, (_found, index: string) => done[Number(index)] ?? '');
 }
 
