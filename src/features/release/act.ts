@@ -23,7 +23,7 @@ import type { ActionPorts, Release } from '../../lib/helm/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
 import { recordEvent } from '../../lib/kube/index.ts';
 import type { FunctionPorts } from '../../lib/gotemplate/index.ts';
-import { annotate, antecedentOf } from './antecedent.ts';
+import { annotate } from './antecedent.ts';
 import type { Attempts } from './attempts.ts';
 import type { ReleaseStep } from './decide.ts';
 import { writeStatus } from './write-status.ts';
@@ -66,7 +66,7 @@ export async function act(acting: Acting, step: ReleaseStep): Promise<void> {
     case 'report':
       await setPhase(acting, step.phase);
       await observed(acting);
-      return failed(acting, new KnownError('failed', step.message));
+      return failed(acting, new KnownError(step.code, step.message));
   }
 }
 
@@ -77,6 +77,7 @@ async function settle(acting: Acting, action: string, work: () => Promise<void>)
   } catch (thrown) {
     if (run.signal.aborted) throw thrown;
     await observed(acting);
+    await noteReleaseStatus(acting);
     if (!(thrown instanceof KnownError)) throw thrown;
     run.log.error(thrown.message, { action, phase: object.status?.phase });
     await failed(acting, thrown);
@@ -86,6 +87,16 @@ async function settle(acting: Acting, action: string, work: () => Promise<void>)
   await observed(acting);
   acting.attempts.succeeded(object.metadata);
   await recordEvent(acting.cluster, event(acting, 'ReleaseSynced', 'synchronized'), run);
+}
+
+/** What Helm says of the newest revision now, e.g. `failed`. */
+async function noteReleaseStatus({ cluster, object, helm }: Acting): Promise<void> {
+  const name = releaseNameOf(object);
+  const store = createSecretStore({ ...helm, namespace: targetNamespaceOf(object) });
+  const status = (await store.heads(name)).at(-1)?.status;
+  if (status !== undefined) {
+    await writeStatus(cluster, object, { releaseName: name, releaseStatus: status });
+  }
 }
 
 function event(
@@ -113,7 +124,7 @@ async function failed(acting: Acting, error: KnownError): Promise<void> {
     ['not-found', 'unreachable', 'conflict'].includes(error.code) ||
     error.message.includes('ensure CRDs are installed first');
   const retryMs = mayComeSoon ? Math.min(soonMs, restMs) : restMs;
-  attempts.failed(object.metadata, { of: attempt, message: error.message, retryMs });
+  attempts.failed(object.metadata, { of: attempt, message: error.message, retryMs, maxMs: restMs });
   const outcome = `failed: ${error.message}`;
   await recordEvent(acting.cluster, event(acting, 'FailedReleaseSync', outcome), run);
 }
@@ -263,24 +274,6 @@ async function recover(
   }));
 }
 
-/** Removes the release of a HelmRelease that is being deleted, unless it is another's. */
-export async function finalize(acting: Acting): Promise<void> {
-  const { object, helm, run } = acting;
-  const name = releaseNameOf(object);
-  const namespace = targetNamespaceOf(object);
-  const release = await createSecretStore({ ...helm, namespace }).last(name);
-  if (release === undefined) return;
-  const owner = await antecedentOf(acting.cluster, release);
-  if (owner !== undefined && owner !== resourceIdOf(object)) {
-    run.log.info(`release is kept, since it appears to be managed by '${owner}'`);
-    return;
-  }
-  run.log.info('running uninstall', { action: 'uninstall' });
-  await uninstallRelease(helm, { name, namespace, ...timeoutOf(acting) });
-  run.log.info('uninstall succeeded', { action: 'uninstall' });
-  publish(acting, { action: 'uninstall', revision: release.version });
-}
-
 function common(acting: Acting, wanted: WantedRelease): Parameters<typeof installRelease>[1] {
   const { name, namespace, chart, values } = wanted;
   return {
@@ -293,7 +286,8 @@ function common(acting: Acting, wanted: WantedRelease): Parameters<typeof instal
   };
 }
 
-function timeoutOf({ object }: Acting): { timeoutMs: number } {
+/** `spec.timeout` in milliseconds. */
+export function timeoutOf({ object }: Acting): { timeoutMs: number } {
   return { timeoutMs: (object.spec.timeout ?? defaultTimeoutSeconds) * 1000 };
 }
 
@@ -313,7 +307,8 @@ function observed({ cluster, object }: Acting): Promise<void> {
   }));
 }
 
-function publish(
+/** Tells the other features what became of the release. */
+export function publish(
   { bus, object }: Acting,
   news: Pick<Events['release.done'], 'action' | 'revision'> & { error?: string },
 ): void {

@@ -87,13 +87,13 @@ describe('decide', () => {
     [
       'the chart cannot be had',
       object(),
-      view({ wanted: { phase: 'ChartFetchFailed', message: 'm' } }),
+      view({ wanted: { phase: 'ChartFetchFailed', code: 'unreachable', message: 'm' } }),
       'report ChartFetchFailed',
     ],
     [
       'values cannot be had',
       object(),
-      view({ wanted: { phase: 'Failed', message: 'm' } }),
+      view({ wanted: { phase: 'Failed', code: 'invalid', message: 'm' } }),
       'report Failed',
     ],
     [

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../base/index.ts';
 import type { HelmRelease, HelmReleasePhase } from '../../api/helm-release/index.ts';
 import type { Decision } from '../../lib/controller/index.ts';
 import type { ReleaseStatus } from '../../lib/helm/index.ts';
@@ -8,6 +9,7 @@ import { isTrue } from './status.ts';
 /** What stands in the way of knowing what is wanted. */
 export interface Obstacle {
   readonly phase: 'ChartFetchFailed' | 'Failed';
+  readonly code: ErrorCode;
   readonly message: string;
 }
 
@@ -53,7 +55,12 @@ export type ReleaseStep =
   | { readonly do: 'upgrade'; readonly wanted: WantedRelease; readonly why: string }
   | { readonly do: 'recover'; readonly status: ReleaseStatus; readonly version: number }
   | { readonly do: 'succeed' }
-  | { readonly do: 'report'; readonly phase: HelmReleasePhase; readonly message: string };
+  | {
+      readonly do: 'report';
+      readonly phase: HelmReleasePhase;
+      readonly code: ErrorCode;
+      readonly message: string;
+    };
 
 type ReleaseDecision = Decision<ReleaseStep>;
 
@@ -72,12 +79,15 @@ export function decide(object: HelmRelease, view: ReleaseView): ReleaseDecision 
   if (failed?.of === view.attempt && failed.againInMs > 0) {
     return { is: 'wait', because: failed.message, recheckMs: failed.againInMs };
   }
-  if ('phase' in wanted) return report(wanted.phase, wanted.message);
+  if ('phase' in wanted) {
+    const { phase, code, message } = wanted;
+    return act({ do: 'report', phase, code, message }, message);
+  }
   if (live === undefined || live.status === 'uninstalled') {
     return act({ do: 'install', wanted }, 'there is no such release yet');
   }
   if (live.otherOwner !== undefined) {
-    return report('Failed', `release appears to be managed by '${live.otherOwner}'`);
+    return report(`release appears to be managed by '${live.otherOwner}'`);
   }
   if (isPending(live.status) || live.status === 'uninstalling') {
     return unfinished(object, view, live);
@@ -110,7 +120,7 @@ function broken(object: HelmRelease, wanted: WantedRelease, live: LiveRelease): 
   if (live.status === 'failed' && why !== undefined) {
     return act({ do: 'upgrade', wanted, why }, why);
   }
-  return report('Failed', `status '${live.status}' of release does not allow a safe upgrade`);
+  return report(`status '${live.status}' of release does not allow a safe upgrade`);
 }
 
 function deployed(
@@ -162,6 +172,6 @@ function act(step: ReleaseStep, because: string): ReleaseDecision {
   return { is: 'act', step, because };
 }
 
-function report(phase: HelmReleasePhase, message: string): ReleaseDecision {
-  return act({ do: 'report', phase, message }, message);
+function report(message: string): ReleaseDecision {
+  return act({ do: 'report', phase: 'Failed', code: 'failed', message }, message);
 }

@@ -64,12 +64,12 @@ async function wantedOf(
   run: Run,
 ): Promise<WantedRelease | Obstacle> {
   if (object.spec.helmVersion === 'v2') {
-    return { phase: 'Failed', message: "no client found for Helm 'v2'" };
+    return { phase: 'Failed', code: 'unsupported', message: "no client found for Helm 'v2'" };
   }
   const source = chartSourceOf(object.spec);
   if (source === undefined) {
     const message = 'could not find valid chart source configuration for release';
-    return { phase: 'ChartFetchFailed', message };
+    return { phase: 'ChartFetchFailed', code: 'invalid', message };
   }
   const chart = await trying('ChartFetchFailed', () => fetchChart(ports, object, source), run);
   if ('phase' in chart) return chart;
@@ -99,7 +99,7 @@ async function trying<T>(
     return await work();
   } catch (thrown) {
     if (run.signal.aborted || !(thrown instanceof KnownError)) throw thrown;
-    const obstacle = { phase, message: messageOf(thrown) };
+    const obstacle = { phase, code: thrown.code, message: messageOf(thrown) };
     obstacles.add(obstacle);
     return obstacle;
   }

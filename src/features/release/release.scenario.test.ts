@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -139,7 +139,9 @@ async function commit(files: Record<string, string>): Promise<string> {
   await git('add', '-A');
   await git('commit', '-q', '-m', 'change');
   const revision = await git('rev-parse', 'HEAD');
-  world.bus.publish('git.pushed', { url: repositoryUrl(), branch: 'main', revision });
+  const news = { url: repositoryUrl(), branch: 'main', revision };
+  world.bus.publish('git.pushed', news);
+  world.bus.publish('sync.done', { ...news, changed: [], errors: [] });
   return revision;
 }
 
@@ -278,6 +280,21 @@ describe('a chart from git', { timeout: 30_000 }, () => {
     await phase('bad', 'Succeeded');
   });
 
+  it('goes on with what it has when the repository is away, also after a restart', async () => {
+    await commit(chartFiles);
+    await start();
+    await release('web', {});
+    await phase('web', 'Succeeded');
+    await halt();
+    await rename(repository(), `${repository()}.away`);
+    await start();
+    await release('two', {});
+    await phase('two', 'Succeeded');
+    await change('web', { values: { colour: 'grey' } });
+    await phase('web', 'Succeeded', 2);
+    expect(await colour('web')).toBe('grey');
+  });
+
   it('a chart that is not there says so', async () => {
     await commit(chartFiles);
     await start();
@@ -375,6 +392,7 @@ describe('rollback', { timeout: 30_000 }, () => {
     await commit({ 'templates/cm.yaml': broken });
     await phase('web', 'DeployFailed');
     await until(async () => (await revisions('web')) === '1 deployed, 2 failed');
+    await until(async () => (await statusOf('web')).releaseStatus === 'failed');
     await commit({ 'templates/cm.yaml': template });
     await phase('web', 'Succeeded');
     expect(await revisions('web')).toBe('1 superseded, 2 failed, 3 deployed');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { KnownError, messageOf } from '../../../base/index.ts';
+import { KnownError, asKnownError, messageOf } from '../../../base/index.ts';
 import type { Clock, Logger } from '../../../base/index.ts';
 import type { ChartSource } from '../../../api/helm-release/index.ts';
 import { openMirror, safeUrl } from '../../../lib/git/index.ts';
@@ -57,8 +57,8 @@ export function createGitCharts(ports: GitChartPorts): GitCharts {
   return {
     fetch: async (source, how = {}) => {
       const entry = entryOf(ports, entries, source.git, how);
-      await bringUpToDate(ports, entry);
-      return chartAt(ports, { entry, charts }, source);
+      const problem = await bringUpToDate(ports, entry).catch(asKnownError);
+      return chartAt(ports, { entry, charts, problem }, source);
     },
     pushed: (url) => {
       const wanted = sameRepository(url);
@@ -118,26 +118,29 @@ async function fetchOnce(ports: GitChartPorts, entry: Entry): Promise<void> {
   } catch (thrown) {
     if (!(thrown instanceof KnownError)) throw thrown;
     entry.isStale = true;
-    if (entry.fetchedAt === 0) {
-      throw new KnownError(thrown.code, `chart not ready: ${messageOf(thrown)}`, { cause: thrown });
-    }
-    // What was fetched before is still true of what was released: go on with it.
     ports.log.warn('git repository could not be refreshed', {
       url: entry.mirror.url,
       err: messageOf(thrown),
     });
+    throw new KnownError(thrown.code, `chart not ready: ${messageOf(thrown)}`, { cause: thrown });
   }
 }
 
 async function chartAt(
   ports: GitChartPorts,
-  { entry, charts }: { entry: Entry; charts: Map<string, Promise<Chart>> },
+  {
+    entry,
+    charts,
+    problem,
+  }: { entry: Entry; charts: Map<string, Promise<Chart>>; problem: KnownError | void },
   source: GitChartSource,
 ): Promise<FetchedChart> {
   const { mirror } = entry;
   const ref = source.ref ?? ports.defaultRef;
   const revision = await mirror.resolve(ref);
   if (revision === undefined) {
+    // What was fetched before, also by an earlier process, is still true: only without it there is nothing.
+    if (problem) throw problem;
     throw new KnownError('not-found', `there is no ref ${ref} in ${safeUrl(source.git)}`);
   }
   const path = insidePath(source.path);

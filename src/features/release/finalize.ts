@@ -1,0 +1,23 @@
+import { releaseNameOf, resourceIdOf, targetNamespaceOf } from '../../api/helm-release/index.ts';
+import { createSecretStore, uninstallRelease } from '../../lib/helm/index.ts';
+import { publish, timeoutOf } from './act.ts';
+import type { Acting } from './act.ts';
+import { antecedentOf } from './antecedent.ts';
+
+/** Removes the release of a HelmRelease that is being deleted, unless it is another's. */
+export async function finalize(acting: Acting): Promise<void> {
+  const { object, helm, run } = acting;
+  const name = releaseNameOf(object);
+  const namespace = targetNamespaceOf(object);
+  const release = await createSecretStore({ ...helm, namespace }).last(name);
+  if (release === undefined) return;
+  const owner = await antecedentOf(acting.cluster, release);
+  if (owner !== undefined && owner !== resourceIdOf(object)) {
+    run.log.info(`release is kept, since it appears to be managed by '${owner}'`);
+    return;
+  }
+  run.log.info('running uninstall', { action: 'uninstall' });
+  await uninstallRelease(helm, { name, namespace, ...timeoutOf(acting) });
+  run.log.info('uninstall succeeded', { action: 'uninstall' });
+  publish(acting, { action: 'uninstall', revision: release.version });
+}
