@@ -80,7 +80,8 @@ describe('order and sharing', () => {
   it('a library chart gives only its partials; subcharts see their section and the globals', () => {
     const files = printed({
       'values.yaml': 'global: {g: 1}\nsub: {x: 2}\n',
-      'templates/t.yaml': '{{ .Values.sub.why }} {{ .Subcharts.sub.Values.x }} {{ include "lib" . }}',
+      'templates/t.yaml':
+        '{{ .Values.sub.why }} {{ .Subcharts.sub.Values.x }} {{ include "lib" . }}',
       'charts/sub/Chart.yaml': 'apiVersion: v2\nname: sub\nversion: 1.0.0\n',
       'charts/sub/values.yaml': 'why: 3\n',
       'charts/sub/templates/t.yaml': '{{ .Values.x }} {{ .Values.global.g }} {{ .Chart.IsRoot }}',
