@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isRecord, KnownError, messageOf } from '../../base/index.ts';
 import type { Endpoint } from './options.ts';
@@ -16,10 +16,35 @@ export interface DataDir {
   release(): Promise<void>;
 }
 
+/**
+ * Makes a folder and those above it. Not Node's recursive mkdir: that one never ends where the system
+ * says ENOENT for a folder that cannot be made (below /proc).
+ */
+export async function makeFolder(dir: string): Promise<void> {
+  const made = await tryMake(dir);
+  if (made !== 'ENOENT') return;
+  const above = path.dirname(dir);
+  if (above === dir) throw new KnownError('denied', `${dir} cannot be made`);
+  await makeFolder(above);
+  if ((await tryMake(dir)) === 'ENOENT') throw new KnownError('denied', `${dir} cannot be made`);
+}
+
+async function tryMake(dir: string): Promise<'there' | 'ENOENT'> {
+  try {
+    await mkdir(dir, { mode: 0o700 });
+    return 'there';
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return 'ENOENT';
+    if (code === 'EEXIST' && (await stat(dir)).isDirectory()) return 'there';
+    throw thrown;
+  }
+}
+
 /** Makes the folder where needed and claims it for this process. Fails with one line that names `--data`. */
 export async function openDataDir(dir: string, pid: number): Promise<DataDir> {
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await makeFolder(dir);
     await writeFile(path.join(dir, '.write-check'), '');
     await unlink(path.join(dir, '.write-check'));
   } catch (thrown) {

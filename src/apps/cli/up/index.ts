@@ -4,11 +4,10 @@
  * error with `--verbose`.
  */
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createLogger, KnownError, messageOf, type Logger } from '../../../base/index.ts';
-import { nextSteps, startUp, type UpOptions } from '../../up/index.ts';
+import { makeFolder, nextSteps, startUp, type UpOptions } from '../../up/index.ts';
 import { execute, noArgs, type Call, type Command, type Flag } from '../cobra/index.ts';
 import type { CliIo, Program } from '../io.ts';
 import { packageVersion } from '../package-version.ts';
@@ -103,7 +102,7 @@ async function up(call: Call): Promise<void> {
 /** The log's file is made before anything else, so that its folder is known to be writable. */
 async function openLog(io: CliIo, dataDir: string, isVerbose: boolean): Promise<Logger> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await makeFolder(dataDir);
   } catch (thrown) {
     throw new KnownError(
       'denied',

@@ -1,0 +1,125 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { silentLogger, systemClock } from '../../base/index.ts';
+import { startUp, type Platform, type UpOptions } from './index.ts';
+
+const home = mkdtempSync(path.join(tmpdir(), 'trice-up-'));
+const platforms: Platform[] = [];
+afterEach(async () => {
+  await Promise.all(platforms.splice(0).map((each) => each.stop()));
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+const anyPort: Omit<UpOptions, 'dataDir'> = {
+  apiPort: 0,
+  gitPort: 0,
+  registryPort: 0,
+  gatewayPort: 0,
+  uiPort: 0,
+  isDemo: false,
+};
+
+async function start(
+  name: string,
+  change: Partial<UpOptions> = {},
+  pid = process.pid,
+): Promise<Platform> {
+  const platform = await startUp(
+    { ...anyPort, dataDir: path.join(home, name), ...change },
+    {
+      clock: systemClock,
+      log: silentLogger,
+      environment: process.env,
+      pid,
+      version: 'test',
+      progress: () => {},
+      signal: new AbortController().signal,
+    },
+  );
+  platforms.push(platform);
+  return platform;
+}
+
+describe('trice up', { timeout: 30_000 }, () => {
+  it('writes where everything is, and secrets for its user only', async () => {
+    const { up } = await start('a');
+    expect(JSON.parse(readFileSync(path.join(home, 'a/up.json'), 'utf8'))).toEqual(up);
+    expect(Object.keys(up.endpoints)).toEqual(['api', 'git', 'registry', 'gateway', 'ui']);
+    for (const file of [up.kubeconfig, up.credentials.git, up.credentials.gateway]) {
+      expect(statSync(file).mode & 0o077).toBe(0);
+    }
+    expect((await fetch(`${up.endpoints.gateway}/healthz`)).status).toBe(200);
+    expect((await fetch(`${up.endpoints.registry}/v2/`)).status).toBe(200);
+    expect((await fetch(up.endpoints.git)).status).toBe(404);
+    expect(await (await fetch(up.endpoints.ui)).text()).toContain('<h1>Trice</h1>');
+  });
+
+  it('takes the same free ports and addresses again', async () => {
+    const first = await start('again');
+    await platforms.pop()?.stop();
+    const second = await start('again');
+    expect(second.up.ports).toEqual(first.up.ports);
+  });
+
+  it('two platforms run side by side', async () => {
+    await start('left');
+    await start('right');
+    const networks = ['left', 'right'].map((name) =>
+      readFileSync(path.join(home, name, 'network'), 'utf8'),
+    );
+    expect(new Set(networks).size).toBe(2);
+  });
+
+  it('names the flag of a port that is taken, and leaves nothing running', async () => {
+    const blocker = net.createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => blocker.once('listening', resolve));
+    const { port } = blocker.address() as net.AddressInfo;
+    await expect(start('taken', { gatewayPort: port })).rejects.toThrow(
+      `port ${port} is already in use (127.0.0.1:${port}): choose another with --gateway-port, or --gateway-port 0 for any free one`,
+    );
+    blocker.close();
+    await start('taken');
+  });
+
+  it.each([
+    ['a file in the way', () => writeFileSync(path.join(home, 'file'), ''), 'file/data'],
+    ['a folder below /proc', () => {}, '/proc/nope'],
+  ])('%s is one line that names --data', async (_name, prepare, dataDir) => {
+    prepare();
+    await expect(start('', { dataDir: path.resolve(home, dataDir) })).rejects.toThrow(
+      /^cannot write to .*: give another folder with --data DIR$/,
+    );
+  });
+
+  it.skipIf(process.getuid?.() === 0)(
+    'a folder that is not ours to write (needs a user other than root)',
+    async () => {
+      await start('locked');
+      await platforms.pop()?.stop();
+      chmodSync(path.join(home, 'locked'), 0o500);
+      await expect(start('locked')).rejects.toThrow('--data DIR');
+    },
+  );
+
+  it('refuses a folder that another process uses', async () => {
+    await start('used');
+    await expect(start('used', {}, process.pid + 1_000_000)).rejects.toThrow(
+      `is in use by process ${process.pid}`,
+    );
+  });
+
+  it('says what is wrong in repositories.yaml', async () => {
+    await start('bad');
+    await platforms.pop()?.stop();
+    writeFileSync(
+      path.join(home, 'bad/repositories.yaml'),
+      'repositories:\n- name: x\n  url: http://h/x.git\n  colour: red\n',
+    );
+    await expect(start('bad')).rejects.toThrow(
+      /repositories\.yaml: repositories\[0\]: unknown field colour; known are name, url/,
+    );
+  });
+});
