@@ -59,7 +59,7 @@ function printed(snippet: Snippet): string {
   for (const text of snippet.setString ?? []) {
     prefixed('failed parsing --set-string data: ', () => setValues(values, text, 'string'));
   }
-  const kubeVersion = parseKubeVersion('v1.36.0');
+  const kubeVersion = parseKubeVersion('v1.36.0') ?? defaultCapabilities.kubeVersion;
   try {
     const { files } = renderChart({
       chart: chartFor(snippet),

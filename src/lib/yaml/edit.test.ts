@@ -79,7 +79,7 @@ describe('edit', () => {
       '    - x\n    - w\n',
     ],
     ['a key that is not there', ['spec', 'nope'], undefined, '', ''],
-  ] as const)('%s', (_, path, value, before, after) => {
+  ] as const)('%s', (...[, path, value, before, after]) => {
     expect(edit(text, [{ document: 0, path, value }])).toBe(text.replace(before, after));
   });
 

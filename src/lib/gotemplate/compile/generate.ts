@@ -118,7 +118,7 @@ class TemplateWriter extends ExpressionWriter {
       this.line(`if(${turns}!==undefined){`);
       this.loops = Number(turns.slice(1));
       this.line(`r${this.loops}:for(${index}=0;${index}<${turns}.count;${index}++){`);
-      this.line(`rt.step(o.length);${item}=L.item(${turns},${index});`);
+      this.line(`rt.step(o.length,${this.site(node.pipe)});${item}=L.item(${turns},${index});`);
       const wrapped = `${turns}.wrapped`;
       this.scope.inside(() => {
         this.loopVariables(
@@ -167,7 +167,7 @@ class TemplateWriter extends ExpressionWriter {
     this.line(`${found}=rt.find(${name},${at});`);
     const arg = this.scope.fresh('t');
     this.line(`${arg}=${value?.js ?? 'undefined'};`);
-    this.line(`at=${at};rt.step(o.length);o+=${found}.run(rt,${arg});`);
+    this.line(`at=${at};rt.step(o.length,${at});o+=${found}.run(rt,${arg});`);
   }
 }
 

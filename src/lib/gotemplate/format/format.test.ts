@@ -22,7 +22,11 @@ test.each([
   ['%v %s %d', [null], '<nil> %!s(MISSING) %!d(MISSING)'],
   ['%s', ['a', 'b'], 'a%!(EXTRA string=b)'],
   ['%z %! %', [1n], '%!z(int=1) %!!(MISSING) %!(NOVERB)'],
-  ['%[2]d %[1]d %[3]d|%*d|%.*f', [1n, 2n], '2 1 %!d(BADINDEX)|%!d(MISSING)|%!(BADPREC)%!f(MISSING)'],
+  [
+    '%[2]d %[1]d %[3]d|%*d|%.*f',
+    [1n, 2n],
+    '2 1 %!d(BADINDEX)|%!d(MISSING)|%!(BADPREC)%!f(MISSING)',
+  ],
   [
     '%v %+v %#v %T',
     [{ b: 1n, a: [null] }, ['a'], ['a', 1, 2n], typedList([1n], 'int')],

@@ -85,7 +85,11 @@ export function faultOf(thrown: unknown, template: Template, at: number): unknow
   if (thrown instanceof SiteFault) return fail(template, thrown.site, thrown.message);
   const { call } = template.sites[at] ?? {};
   if (isStackOverflow(thrown)) {
-    return fail(template, at, 'exceeded maximum template depth (100000)', thrown);
+    const reason =
+      call === undefined
+        ? 'exceeded maximum template depth (100000)'
+        : `error calling ${call}: the value is nested too deeply`;
+    return fail(template, at, reason, thrown);
   }
   const isBudget = thrown instanceof RangeError;
   if (!(thrown instanceof KnownError) && !isBudget) return thrown;

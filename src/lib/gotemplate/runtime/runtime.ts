@@ -41,12 +41,12 @@ export class Runtime {
   }
 
   /** Counts a loop turn or a template call. */
-  step(output: number): void {
+  step(output: number, at: number): void {
     if (++this.usage.steps > this.usage.maxSteps) {
-      throw new GoError(`the template takes more than ${this.usage.maxSteps} steps`);
+      throw new SiteFault(at, `the template takes more than ${this.usage.maxSteps} steps`);
     }
     if (output > this.usage.maxOutput) {
-      throw new GoError(`the output is larger than ${this.usage.maxOutput} characters`);
+      throw new SiteFault(at, `the output is larger than ${this.usage.maxOutput} characters`);
     }
   }
 

@@ -6,6 +6,9 @@ import { toInt64 } from '../math/cast.ts';
 import { deepEqual } from './deep-equal.ts';
 import { isEmpty } from './defaults.ts';
 
+/** No list grows beyond this. */
+const MOST = 5_000_000;
+
 const nilList = (): unknown[] =>
   typedList([], { name: '[]interface {}', element: 'interface {}', isNil: true });
 
@@ -51,6 +54,7 @@ function concat(...lists: unknown[]): unknown {
   for (const list of lists) {
     if (list === null || list === undefined) throw nilPanic();
     if (!isList(list)) throw new GoError(`Cannot concat type ${kindOf(list)} as list`);
+    if (out.length + list.length > MOST) throw new GoError(`a list of more than ${MOST} items`);
     for (const item of itemsOf(list)) out.push(item);
   }
   return out.length === 0 ? nilList() : out;
