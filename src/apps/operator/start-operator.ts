@@ -70,7 +70,6 @@ export async function startOperator({ namespace, ...ports }: OperatorPorts): Pro
     () => {},
   );
   // Questions about images and updates that end in a commit; the rest is the sync's.
-  const flux: Handler = async (request) =>
-    (await images.handle(request)) ?? sync.handle(request);
+  const flux: Handler = async (request) => (await images.handle(request)) ?? sync.handle(request);
   return { flux, seal: seal.handle, gateway: functions, done };
 }

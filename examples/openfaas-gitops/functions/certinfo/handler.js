@@ -5,18 +5,33 @@ const tls = require('node:tls');
 // Tells the dates of the certificate of the host in the body: `localhost:6443`, port 443 when none is given.
 module.exports = async (event, context) => {
   const asked = String(event.body ?? '').trim() || 'localhost:6443';
-  const [host, port = '443'] = asked.replace(/^https?:\/\//, '').replace(/\/.*$/, '').split(':');
+  const [host, port = '443'] = asked
+    .replace(/^https?:\/\//, '')
+    .replace(/\/.*$/, '')
+    .split(':');
   try {
-    return context.status(200).headers({ 'Content-Type': 'text/plain' }).succeed(report(host, port, await certificateOf(host, port)));
+    return context
+      .status(200)
+      .headers({ 'Content-Type': 'text/plain' })
+      .succeed(report(host, port, await certificateOf(host, port)));
   } catch (error) {
-    return context.status(502).headers({ 'Content-Type': 'text/plain' }).succeed(`cannot read the certificate of ${host}:${port}: ${error.message}\n`);
+    return context
+      .status(502)
+      .headers({ 'Content-Type': 'text/plain' })
+      .succeed(`cannot read the certificate of ${host}:${port}: ${error.message}\n`);
   }
 };
 
 function certificateOf(host, port) {
   return new Promise((resolve, reject) => {
     // The certificate is only looked at, so it need not be trusted.
-    const socket = tls.connect({ host, port: Number(port), servername: host, rejectUnauthorized: false, timeout: 5000 });
+    const socket = tls.connect({
+      host,
+      port: Number(port),
+      servername: host,
+      rejectUnauthorized: false,
+      timeout: 5000,
+    });
     socket.once('secureConnect', () => {
       resolve(socket.getPeerCertificate());
       socket.destroy();
