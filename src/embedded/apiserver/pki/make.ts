@@ -8,10 +8,24 @@ import {
   X509Certificate,
 } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { isIP, SocketAddress } from 'node:net';
+import { isIP } from 'node:net';
 import { promisify } from 'node:util';
 import type { Clock } from '../../../base/index.ts';
-import { bits, integer, octets, oid, sequence, set, tagged, time, utf8, yes } from './der.ts';
+import {
+  addressBytes,
+  bits,
+  der,
+  explicit,
+  integer,
+  octets,
+  oid,
+  pem,
+  sequence,
+  set,
+  time,
+  utf8,
+  yes,
+} from '../../../lib/der/index.ts';
 
 /** A certificate and its key, as PEM texts. */
 export interface Pair {
@@ -88,7 +102,7 @@ export async function makeLeaf(ca: Pair, { file, clock, names }: Leaf): Promise<
       extension('2.5.29.37', sequence(oid(isServer ? '1.3.6.1.5.5.7.3.1' : '1.3.6.1.5.5.7.3.2'))),
       extension(
         '2.5.29.35',
-        sequence(tagged(0x80, keyDigest(new X509Certificate(ca.cert).publicKey))),
+        sequence(der(0x80, keyDigest(new X509Certificate(ca.cert).publicKey))),
       ),
       ...(isServer ? [extension('2.5.29.17', sequence(...names.map(generalName)))] : []),
     ],
@@ -101,14 +115,14 @@ function certificate(of: Certificate): string {
   // Valid from an hour ago, so that clocks may differ a little.
   const validity = sequence(time(new Date(now - 3600_000)), time(new Date(now + of.days * dayMs)));
   const toSign = sequence(
-    tagged(0xa0, integer(Buffer.from([2]))),
+    explicit(0, integer(Buffer.from([2]))),
     integer(serial()),
     ecdsaWithSha256,
     of.issuer,
     validity,
     of.subject,
     of.publicKey.export({ type: 'spki', format: 'der' }),
-    tagged(0xa3, sequence(...of.extensions)),
+    explicit(3, sequence(...of.extensions)),
   );
   const signature = sign('sha256', toSign, of.signingKey);
   return pem('CERTIFICATE', sequence(toSign, ecdsaWithSha256, bits(signature)));
@@ -129,19 +143,8 @@ function extension(type: string, value: Buffer, critical = false): Buffer {
 }
 
 function generalName(name: string): Buffer {
-  if (isIP(name) === 0) return tagged(0x82, Buffer.from(name, 'ascii'));
-  return tagged(0x87, addressBytes(name));
-}
-
-function addressBytes(address: string): Buffer {
-  if (isIP(address) === 4) return Buffer.from(address.split('.').map(Number));
-  const { address: canonical } = new SocketAddress({ address, family: 'ipv6' });
-  const [head = '', tail] = canonical.split('::');
-  const groups = (text: string): string[] => (text === '' ? [] : text.split(':'));
-  const [before, after] = [groups(head), groups(tail ?? '')];
-  const zeros = Array.from({ length: 8 - before.length - after.length }, () => '0');
-  const all = tail === undefined ? before : [...before, ...zeros, ...after];
-  return Buffer.from(all.map((group) => group.padStart(4, '0')).join(''), 'hex');
+  if (isIP(name) === 0) return der(0x82, Buffer.from(name, 'ascii'));
+  return der(0x87, addressBytes(name));
 }
 
 /** The key identifier: SHA-1 of the public key's bits, as RFC 5280 4.2.1.2 proposes. */
@@ -158,9 +161,4 @@ async function newKeys(): Promise<{ publicKey: KeyObject; privateKey: KeyObject 
 
 function keyPem(key: KeyObject): string {
   return key.export({ type: 'pkcs8', format: 'pem' }) as string;
-}
-
-function pem(label: string, der: Buffer): string {
-  const lines = der.toString('base64').replaceAll(/.{64}/g, '$&\n').trimEnd();
-  return `-----BEGIN ${label}-----\n${lines}\n-----END ${label}-----\n`;
 }

@@ -5,17 +5,18 @@ import { hide } from '../../../base/index.ts';
 import type { Hidden } from '../../../base/index.ts';
 import {
   bits,
-  boolean,
   explicit,
   integer,
   nothing,
   octets,
   oid,
+  pem,
   sequence,
   set,
   time,
   utf8,
-} from './der.ts';
+  yes,
+} from '../../../lib/der/index.ts';
 
 /** A private key and its certificate, as they lie in a key Secret. */
 export interface SealingKey {
@@ -68,7 +69,7 @@ async function certify(
     certificate,
     privateKey,
   );
-  return pemOf(sequence(certificate, sha256WithRsa, bits(signature)));
+  return pem('CERTIFICATE', sequence(certificate, sha256WithRsa, bits(signature)));
 }
 
 function nameOf(commonName: string): Buffer {
@@ -84,10 +85,5 @@ function serialNumber(): Buffer {
 }
 
 // encipherOnly is bit 7: the lowest bit of the one byte.
-const keyUsage = sequence(oid('2.5.29.15'), boolean(true), octets(bits(Buffer.from([0x01]))));
-const basicConstraints = sequence(oid('2.5.29.19'), boolean(true), octets(sequence(boolean(true))));
-
-function pemOf(bytes: Buffer): string {
-  const lines = bytes.toString('base64').match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
-}
+const keyUsage = sequence(oid('2.5.29.15'), yes, octets(bits(Buffer.from([0x01]))));
+const basicConstraints = sequence(oid('2.5.29.19'), yes, octets(sequence(yes)));

@@ -3,8 +3,21 @@ import { isIP } from 'node:net';
 import { formatValue } from '../../format/index.ts';
 import { GoError } from '../../template-error.ts';
 import { HostObject, type HostType } from '../../value/index.ts';
-import { bits, der, type Element, elements, integer, octets, oid, sequence, time } from './der.ts';
-import { keyPem, pem, readPem } from './keys.ts';
+import {
+  addressBytes,
+  bits,
+  der,
+  type Element,
+  elements,
+  integer,
+  octets,
+  oid,
+  pem,
+  readPem,
+  sequence,
+  time,
+} from '../../../der/index.ts';
+import { keyPem } from './keys.ts';
 import type { RandomBytes } from './random.ts';
 
 /** A certificate and its key, both PEM. */
@@ -61,25 +74,6 @@ function algorithmOf(key: KeyObject): { der: Buffer; hash: string | null } {
   }
 }
 
-function ipBytes(ip: string): Buffer {
-  if (isIP(ip) === 4) return Buffer.from(ip.split('.').map(Number));
-  const [head = '', tail] = ip
-    .replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...n: string[]) => {
-      const word = (at: number): string => (Number(n[at]) * 256 + Number(n[at + 1])).toString(16);
-      return `${word(0)}:${word(2)}`;
-    })
-    .split('::');
-  const groups = (part: string): string[] => (part === '' ? [] : part.split(':'));
-  const before = groups(head);
-  const after = tail === undefined ? [] : groups(tail);
-  const zeros = Array.from({ length: 8 - before.length - after.length }, () => '0');
-  const bytes = Buffer.alloc(16);
-  [...before, ...zeros, ...after].forEach((word, i) =>
-    bytes.writeUInt16BE(Number.parseInt(word, 16), i * 2),
-  );
-  return bytes;
-}
-
 function extension(id: string, critical: boolean, body: Buffer): Buffer {
   const flag = critical ? [der(1, Buffer.of(0xff))] : [];
   return sequence(oid(id), ...flag, octets(body));
@@ -108,7 +102,7 @@ function extensions(request: CertificateRequest, authority: Buffer | undefined):
     list.push(extension('2.5.29.35', false, sequence(der(0x80, authority))));
   const names = [
     ...request.names.map((name) => der(0x82, Buffer.from(name))),
-    ...request.ips.map((ip) => der(0x87, ipBytes(ip))),
+    ...request.ips.map((ip) => der(0x87, addressBytes(ip))),
   ];
   if (names.length > 0) list.push(extension('2.5.29.17', false, sequence(...names)));
   return der(0xa3, sequence(...list));

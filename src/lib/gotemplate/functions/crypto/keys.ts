@@ -5,23 +5,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { GoError } from '../../template-error.ts';
-import { elements, integer, sequence } from './der.ts';
-
-/** PEM as Go writes it. */
-export function pem(type: string, bytes: Uint8Array): string {
-  const lines =
-    Buffer.from(bytes)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? [];
-  return `-----BEGIN ${type}-----\n${lines.map((line) => `${line}\n`).join('')}-----END ${type}-----\n`;
-}
-
-/** The first PEM block of a text. */
-export function readPem(text: string): { type: string; bytes: Buffer } | undefined {
-  const match = /-----BEGIN ([^-]+)-----\s*([A-Za-z0-9+/=\s]*?)\s*-----END \1-----/.exec(text);
-  if (match === null) return undefined;
-  return { type: match[1]!, bytes: Buffer.from(match[2]!, 'base64') };
-}
+import { elements, integer, pem, readPem, sequence } from '../../../der/index.ts';
 
 /** OpenSSL's old form of a DSA key, which Node does not write: version, P, Q, G, Y, X. */
 function dsaPem(key: KeyObject): string {

@@ -20,7 +20,8 @@ import {
   namesOf,
 } from './certificate.ts';
 import { decode64 } from './encoding.ts';
-import { genPrivateKey, newRsaKey, readKey, readPem } from './keys.ts';
+import { readPem } from '../../../der/index.ts';
+import { genPrivateKey, newRsaKey, readKey } from './keys.ts';
 import { passwordClasses, passwordTemplates } from './password-templates.ts';
 import type { RandomBytes } from './random.ts';
 
