@@ -13,7 +13,7 @@ import { isSidecar, nextBackoffMs, restarts } from './decide-pod.ts';
 import { earlierEnd, earlierStatus } from './earlier-life.ts';
 import type { ContainerReport } from './pod-status.ts';
 import { stopContainer } from './stop-container.ts';
-import { reasonOf, WaitingError, waitText } from './waiting.ts';
+import { maxWaitMs, reasonOf, WaitingError, waitText } from './waiting.ts';
 import { timeText, type ContainerSpec, type Pod, type Terminated } from './pod.ts';
 
 /** What a container's life needs from its pod's. */
@@ -115,7 +115,7 @@ export class ContainerLife {
       this.#waiting = { reason, message };
       if (event) tell('Warning', 'Failed', `Error: ${message}`);
       this.#startTries += 1;
-      const waitMs = Math.min(1000 * 2 ** (this.#startTries - 1), 300_000);
+      const waitMs = Math.min(500 * 2 ** this.#startTries, maxWaitMs(this.spec.image));
       this.#notBefore = run.clock.now().getTime() + waitMs;
       if (!(thrown instanceof KnownError))
         run.log.error('a container could not be started', { err: message });

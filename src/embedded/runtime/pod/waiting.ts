@@ -24,3 +24,11 @@ export function waitText(ms: number): string {
   const minutes = Math.floor(seconds / 60);
   return minutes === 0 ? `${seconds}s` : `${minutes}m${seconds % 60}s`;
 }
+
+/**
+ * The longest wait between two tries to start a container whose image or settings are missing. A registry
+ * on this machine is asked often: its image may be in the making, and asking costs nothing.
+ */
+export function maxWaitMs(image: string): number {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?\//.test(image) ? 2000 : 300_000;
+}

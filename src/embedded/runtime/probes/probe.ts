@@ -137,30 +137,38 @@ export interface ProbeListener {
   failed(kind: ProbeKind, why: string): void;
 }
 
-/** Tries a probe until the signal; thresholds turn tries into verdicts. A startup probe ends with its first yes. */
+/**
+ * Tries a probe until the signal; thresholds turn tries into verdicts. A startup probe ends with its first
+ * yes. Failures before the first yes are no news until `calmUntil` (milliseconds since the epoch): a
+ * program needs a moment until it listens, and a kubelet's first try usually comes after it.
+ */
 export async function runProbe(
   target: ProbeTarget,
   kind: ProbeKind,
   listener: ProbeListener,
-  run: Run,
+  run: Run & { readonly calmUntil: number },
 ): Promise<void> {
   const probe = target.spec[`${kind}Probe`];
   if (probe === undefined) return;
-  const pause = (ms: number): Promise<void> => run.clock.sleep(ms, run.signal).catch(() => {});
+  const { clock, signal, calmUntil } = run;
+  const pause = (ms: number): Promise<void> => clock.sleep(ms, signal).catch(() => {});
   const count = countTries(probe);
   const periodMs = (probe.periodSeconds ?? 10) * 1000;
   await pause((probe.initialDelaySeconds ?? 0) * 1000);
-  // A program is usually up long before the first period is over: ask often at first, for a quick
-  // start. Failures of these first moments are no news.
-  let quick = kind === 'liveness' ? 0 : quickTries;
-  while (!run.signal.aborted) {
-    const { ok, why } = await tryProbe(target, probe, kind, run.signal);
-    if (run.signal.aborted) return;
-    if (ok) quick = 0;
-    if (quick === 0 && judge({ ok, why }, kind, count, listener)) return;
-    quick = Math.max(0, quick - 1);
-    await pause(quick > 0 ? Math.min(quickMs, periodMs) : periodMs);
+  let isCalm = true;
+  for (let tries = 1; !signal.aborted; tries += 1) {
+    const tried = await tryProbe(target, probe, kind, signal);
+    if (signal.aborted) return;
+    isCalm &&= !tried.ok && clock.now().getTime() < calmUntil;
+    if (!isCalm && judge(tried, kind, count, listener)) return;
+    const isEager = isCalm && kind !== 'liveness';
+    await pause(isEager ? Math.min(periodMs, eagerMs(tries)) : periodMs);
   }
+}
+
+/** Usually it is up long before the first period is over: ask often at first, for a quick start. */
+function eagerMs(tries: number): number {
+  return tries < 40 ? 25 : 250;
 }
 
 /** Tells what one try means; true when it was the last one. */
@@ -194,6 +202,3 @@ function countTries({ successThreshold = 1, failureThreshold = 3 }: Probe) {
     return ok;
   };
 }
-
-const quickTries = 40;
-const quickMs = 25;

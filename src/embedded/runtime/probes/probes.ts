@@ -23,6 +23,7 @@ export async function runProbes(
   run: Run,
 ): Promise<void> {
   const { spec } = target;
+  const patient = { ...run, calmUntil: run.clock.now().getTime() + calmMs };
   const listener: ProbeListener = {
     verdict: (kind, ok) => {
       if (kind === 'readiness') outcome.ready(ok);
@@ -42,7 +43,7 @@ export async function runProbes(
           listener.verdict(kind, ok);
         },
       },
-      run,
+      patient,
     );
     if (!hasPassed) return;
   }
@@ -50,7 +51,10 @@ export async function runProbes(
   outcome.started();
   if (spec.readinessProbe === undefined) outcome.ready(true);
   await Promise.all([
-    runProbe(target, 'liveness', listener, run),
-    runProbe(target, 'readiness', listener, run),
+    runProbe(target, 'liveness', listener, patient),
+    runProbe(target, 'readiness', listener, patient),
   ]);
 }
+
+/** How long after its start a program may be silent without anybody being told. */
+const calmMs = 5000;
