@@ -27,7 +27,13 @@ class Checker {
 
   private bad(context: string): GoError {
     const code = this.text.codePointAt(this.pos);
-    if (code === undefined) return new GoError('unexpected end of JSON input');
+    if (code === undefined) {
+      // Go's scanner tries a blank at the end: inside a word, a number or an escape it is wrong.
+      const isOpen = /^in literal|numeric literal|escape/.test(context);
+      return new GoError(
+        isOpen ? `invalid character ' ' ${context}` : 'unexpected end of JSON input',
+      );
+    }
     // Go's scanner reads bytes: beyond ASCII it names the first of them.
     const char =
       code < 0x80
@@ -149,11 +155,14 @@ class Checker {
   }
 }
 
-function checkNumbers(value: unknown): void {
-  if (typeof value === 'number' && !Number.isFinite(value)) {
-    throw new GoError('json: cannot unmarshal number into Go value of type float64');
+const stringOrNumber = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+/** Refuses a number that is too large for a float64. */
+function checkNumbers(text: string): void {
+  for (const [token] of text.matchAll(stringOrNumber)) {
+    if (token.startsWith('"') || Number.isFinite(Number(token))) continue;
+    throw new GoError(`json: cannot unmarshal number ${token} into Go value of type float64`);
   }
-  if (typeof value === 'object' && value !== null) Object.values(value).forEach(checkNumbers);
 }
 
 /** json.Unmarshal into an interface{}. Throws `GoError` with Go's text. */
@@ -161,7 +170,7 @@ export function readJson(text: string): unknown {
   const whole = text.toWellFormed();
   try {
     const value: unknown = JSON.parse(whole);
-    if (/\d[eE]\+?\d{3}/.test(whole)) checkNumbers(value);
+    if (/\d[eE]\+?\d{3}/.test(whole)) checkNumbers(whole);
     return value;
   } catch (thrown) {
     if (thrown instanceof GoError) throw thrown;

@@ -112,7 +112,10 @@ export function formatTime(moment: Moment, layout: string): string {
   return layout.replaceAll(token, (name) => {
     const write = writers[name];
     if (write !== undefined) return write(civil);
-    if (name === 'MST') return zoneAt(moment).abbreviation;
+    if (name === 'MST') {
+      const { abbreviation, offset } = zoneAt(moment);
+      return abbreviation === '' ? offsetText(offset, '-0700') : abbreviation;
+    }
     if (name[0] === '.' || name[0] === ',') return fractionText(moment.nanos, name);
     return offsetText(zoneAt(moment).offset, name);
   });

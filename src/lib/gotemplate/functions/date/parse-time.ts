@@ -152,9 +152,23 @@ class TimeReader {
     return this.moment(local);
   }
 
+  /** Text that stands in the layout; blanks in it match any number of blanks. */
   private literal(text: string): void {
-    if (!this.rest.startsWith(text)) throw this.fault(text);
-    this.rest = this.rest.slice(text.length);
+    let at = 0;
+    while (at < text.length) {
+      const isBlank = text[at] === ' ';
+      const mismatch = isBlank
+        ? this.rest !== '' && this.rest[0] !== ' '
+        : this.rest[0] !== text[at];
+      if (mismatch) throw this.fault(text);
+      if (isBlank) {
+        while (text[at] === ' ') at++;
+        this.rest = this.rest.replace(/^ +/, '');
+      } else {
+        at++;
+        this.rest = this.rest.slice(1);
+      }
+    }
   }
 
   private piece(name: string): void {

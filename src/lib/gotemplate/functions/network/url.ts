@@ -164,11 +164,12 @@ function urlParse(text: string): Record<string, string> {
 function authorityText(url: Url): string {
   const { scheme, host, userinfo, path } = url;
   if (scheme === '' && host === '' && userinfo === '') return '';
-  if (host === '' && userinfo === '' && !path.startsWith('//')) return '';
+  if (host === '' && userinfo === '' && path === '') return '';
   return `//${userinfo === '' ? '' : `${userinfo}@`}${escape(host, 'host')}`;
 }
 
 function pathText(url: Url, isFirst: boolean): string {
+  if (url.path === '*') return '*';
   const path = escape(url.path, 'path');
   if (path !== '' && !path.startsWith('/') && url.host !== '') return `/${path}`;
   return isFirst && /^[^/]*:/.test(path) ? `./${path}` : path;

@@ -26,13 +26,26 @@ function compile(source: string): Pattern {
   }
   let pattern: Pattern;
   try {
-    pattern = RE2JS.compile(source);
+    pattern = RE2JS.compile(withoutTwins(source));
   } catch (thrown) {
     throw new GoError(syntaxMessage(thrown, source));
   }
   if (cache.size > 500) cache.clear();
   cache.set(source, pattern);
   return pattern;
+}
+
+/** Go lets two groups have one name, of which the first that matched counts; the later ones lose it here. */
+function withoutTwins(source: string): string {
+  if (!source.includes('(?')) return source;
+  const seen = new Set<string>();
+  return source.replaceAll(/\\.|\(\?P?<(\w+)>/gs, (all: string, name: string | undefined) => {
+    if (name === undefined || !seen.has(name)) {
+      if (name !== undefined) seen.add(name);
+      return all;
+    }
+    return '(';
+  });
 }
 
 /** What the library says, in the words Go's own parser uses. */

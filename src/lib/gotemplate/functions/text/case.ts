@@ -21,16 +21,13 @@ function mapRune(rune: string, to: 'upper' | 'lower'): string {
 export const upperRune = (rune: string): string => mapRune(rune, 'upper');
 export const lowerRune = (rune: string): string => mapRune(rune, 'lower');
 
-const titleForms: Readonly<Record<string, string>> = {
-  Ǆ: 'ǅ',
-  ǆ: 'ǅ',
-  Ǉ: 'ǈ',
-  ǉ: 'ǈ',
-  Ǌ: 'ǋ',
-  ǌ: 'ǋ',
-  Ǳ: 'ǲ',
-  ǳ: 'ǲ',
-};
+/** Letters that are two in one have a third form. */
+const titleForms: Readonly<Record<string, string>> = Object.fromEntries(
+  ['ǄǅǆǄ', 'ǇǈǉǇ', 'ǊǋǌǊ', 'ǱǲǳǱ'].flatMap((forms) =>
+    Array.from(forms, (form) => [form, forms[1]!] as const),
+  ),
+);
+
 const titleRune = (rune: string): string => titleForms[rune] ?? upperRune(rune);
 
 /** strings.ToUpper: rune by rune. */

@@ -103,8 +103,11 @@ class LowerCase {
   }
 
   private write({ kind, text }: Word): void {
-    if (kind === 'upper' || kind === 'alphabet') this.out += runesOf(text).map(lowerRune).join('');
-    else if (kind === 'connector') this.out += this.connector.repeat(runesOf(text).length);
+    if (kind === 'upper') {
+      this.out += runesOf(text)
+        .map((rune) => (isUpper(rune) ? lowerRune(rune) : rune))
+        .join('');
+    } else if (kind === 'connector') this.out += this.connector.repeat(runesOf(text).length);
     else this.out += text;
   }
 
