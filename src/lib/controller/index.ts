@@ -4,7 +4,13 @@
  * writes conditions and status once, emits events, counts steps and stops when a step repeats.
  * Start with `reconciler.ts`, then `run.ts`. Election by Lease comes with the first real cluster.
  */
-export type { ControllerPorts, Decision, Reconciler, StatusWriter } from './reconciler.ts';
+export type {
+  ControllerPorts,
+  Decision,
+  FailureEvent,
+  Reconciler,
+  StatusWriter,
+} from './reconciler.ts';
 export { runController } from './run.ts';
 export type { Controller } from './run.ts';
 export { createQueue } from './queue.ts';

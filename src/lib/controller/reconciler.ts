@@ -29,8 +29,22 @@ export interface Reconciler<O extends KubeObject, View, Step> {
   nameOf?(step: Step): string;
   /** True: leave it alone. */
   isSuspended?(object: O): boolean;
+  /**
+   * The Warning event on something thrown; `undefined` writes none (the reconciler tells it in its own
+   * way). Absent: the error's code is the reason, its message the text.
+   */
+  failureEvent?(object: O, error: KnownError): FailureEvent | undefined;
   /** Writes how it went; absent means: this kind has no status of ours. */
   readonly status?: StatusWriter<O, View>;
+}
+
+/** A Warning event about an object. */
+export interface FailureEvent {
+  /** One word, e.g. `FailedReleaseSync`. */
+  readonly reason: string;
+  readonly message: string;
+  /** The object as events are to name it; the reconciled one when absent. */
+  readonly about?: KubeObject;
 }
 
 /** Merged into the object's status by the runtime, once, after the last round, and only when it differs. */
@@ -53,6 +67,11 @@ export interface ControllerPorts {
   readonly workers?: number;
   /** Only objects of this namespace. */
   readonly namespace?: string;
+  /**
+   * Begin with the object as the watch told it instead of asking for it, so that a pass with nothing to
+   * do reads nothing. After a pass that acted or wrote, the cluster is asked until the watch has caught up.
+   */
+  readonly trustsWatch?: boolean;
   /** Name in events and as field manager. */
   readonly name: string;
 }

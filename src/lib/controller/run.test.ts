@@ -1,5 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { KnownError, silentLogger, systemClock, type KubeObject } from '../../base/index.ts';
+import {
+  KnownError,
+  silentLogger,
+  systemClock,
+  type Key,
+  type KubeObject,
+} from '../../base/index.ts';
 import { createApiServer, type ApiServer } from '../../embedded/apiserver/index.ts';
 import { connect, kinds, type Cluster } from '../kube/index.ts';
 import { runController, type Decision, type Reconciler } from './index.ts';
@@ -24,14 +30,21 @@ const map = (name: string, data: Record<string, string>): Map => ({
 
 async function started(
   change: Partial<Reconciler<Map, string, string>> = {},
-): Promise<{ cluster: Cluster; acts: string[] }> {
+  trustsWatch: boolean = false,
+): Promise<{ cluster: Cluster; acts: string[]; reads: string[]; enqueue: (key: Key) => void }> {
   const server = await createApiServer({
     storePath: ':memory:',
     clock: systemClock,
     log: silentLogger,
   });
   open.push(server);
-  const cluster = connect({ transport: server.transport });
+  const reads: string[] = [];
+  const cluster = connect({
+    transport: (request) => {
+      if (request.method === 'GET') reads.push(new URL(request.url).pathname);
+      return server.transport(request);
+    },
+  });
   const acts: string[] = [];
   const reconciler: Reconciler<Map, string, string> = {
     kind: kinds.ConfigMap,
@@ -54,12 +67,9 @@ async function started(
   };
   const stop = new AbortController();
   stops.push(stop);
-  runController(
-    reconciler,
-    { cluster, clock: systemClock, log: silentLogger, name: 'test', namespace: 'default' },
-    stop.signal,
-  );
-  return { cluster, acts };
+  const ports = { cluster, clock: systemClock, log: silentLogger, name: 'test', trustsWatch };
+  const { enqueue } = runController(reconciler, { ...ports, namespace: 'default' }, stop.signal);
+  return { cluster, acts, reads, enqueue };
 }
 
 async function until<T>(ask: () => Promise<T | undefined> | T | undefined): Promise<T> {
@@ -100,6 +110,45 @@ describe('the runtime', () => {
       type: 'Warning',
     });
     expect(acts).toEqual(['good=x']);
+  });
+
+  it('lets the reconciler tell a failure in its own words, or keep silent', async () => {
+    const { cluster } = await started({
+      observe: async () => {
+        throw new KnownError('invalid', 'this one is broken');
+      },
+      failureEvent: ({ metadata: { name } }, { message }) =>
+        name === 'silent' ? undefined : { reason: 'FailedSync', message: `${name}: ${message}` },
+    });
+    await cluster.create(kinds.ConfigMap, map('silent', { wish: 'x' }));
+    await cluster.create(kinds.ConfigMap, map('loud', { wish: 'x' }));
+    const list = async () => (await cluster.list(kinds.Event, { namespace: 'default' })).items;
+    await until(async () => (await list())[0]);
+    expect((await list()).map(({ reason, message }) => [reason, message])).toEqual([
+      ['FailedSync', 'loud: this one is broken'],
+    ]);
+  });
+
+  it('reads nothing in a pass that finds nothing to do, when it may trust the watch', async () => {
+    let looks = 0;
+    const observe = async (object: Map): Promise<string> => {
+      looks += 1;
+      return object.data?.['copy'] ?? '';
+    };
+    const { cluster, acts, reads, enqueue } = await started({ observe }, true);
+    await cluster.create(kinds.ConfigMap, map('a', { wish: 'x' }));
+    await until(() => acts[0]);
+    // The echo of the write is looked at once more, then the watch has caught up.
+    const pass = async (): Promise<number> => {
+      const [before, from] = [looks, reads.length];
+      enqueue(key('a'));
+      await until(() => (looks > before ? true : undefined));
+      await systemClock.sleep(1);
+      return reads.length - from;
+    };
+    await until(async () => ((await pass()) === 0 ? true : undefined));
+    expect(await pass()).toBe(0);
+    expect(acts).toEqual(['a=x']);
   });
 
   it('stops a step that changes nothing', async () => {

@@ -32,6 +32,8 @@ interface Running<O extends KubeObject, View, Step> {
   readonly queue: Queue;
   readonly cache: Cache<O>;
   readonly run: Run;
+  /** Keys whose object in the cache may be older than what was written. */
+  readonly overtaken: Set<string>;
 }
 
 /**
@@ -53,7 +55,7 @@ export function runController<O extends KubeObject, View, Step>(
     enqueue(object.metadata);
   });
   ports.wake?.(enqueue, signal);
-  const running = { reconciler, ports, queue, cache, run };
+  const running = { reconciler, ports, queue, cache, run, overtaken: new Set<string>() };
   const done = queue.run((key) => reconcileKey(running, key));
   return { enqueue, cache: cache as unknown as Cache<KubeObject>, done };
 }
@@ -125,17 +127,36 @@ async function rounds<O extends KubeObject, View, Step>(
   running: Running<O, View, Step>,
   key: Key,
 ): Promise<number | undefined> {
-  const { reconciler, ports, run } = running;
+  const { reconciler, run } = running;
   const steps: string[] = [];
   for (let round = 0; round < maxRounds && !run.signal.aborted; round += 1) {
-    const object = await ports.cluster.get(reconciler.kind, key);
+    const object = await lookAt(running, key, round);
     if (object === undefined || reconciler.isSuspended?.(object)) return undefined;
     if (object.metadata.deletionTimestamp !== undefined) return finalize(running, object);
-    if (await addFinalizer(running, object)) continue;
+    if (await addFinalizer(running, object)) {
+      running.overtaken.add(keyText(key));
+      continue;
+    }
     const outcome = await oneRound(running, object, steps);
     if (outcome !== 'again') return outcome.recheckMs;
   }
   throw new KnownError('failed', `no end after ${maxRounds} steps: ${steps.slice(-4).join(', ')}`);
+}
+
+/** The object: from the watch where that is allowed and surely not behind, else from the cluster. */
+async function lookAt<O extends KubeObject, View, Step>(
+  { reconciler, ports, cache, overtaken }: Running<O, View, Step>,
+  key: Key,
+  round: number,
+): Promise<O | undefined> {
+  const held = cache.get(key);
+  const isFirst = round === 0 && held !== undefined && !overtaken.has(keyText(key));
+  // What `act` changes in the object in hand must not reach the cache.
+  if (ports.trustsWatch === true && isFirst) return structuredClone(held);
+  const object = await ports.cluster.get(reconciler.kind, key);
+  const version = object?.metadata.resourceVersion;
+  if (version === cache.get(key)?.metadata.resourceVersion) overtaken.delete(keyText(key));
+  return object;
 }
 
 async function oneRound<O extends KubeObject, View, Step>(
@@ -158,6 +179,7 @@ async function oneRound<O extends KubeObject, View, Step>(
       decision.because,
     );
     run.log.debug('acting', { step: steps.at(-1), because: decision.because });
+    running.overtaken.add(keyText(object.metadata));
     await writeStatus(running, object, { view, decision });
     await reconciler.act(object, decision.step, run);
     return 'again';
@@ -189,13 +211,14 @@ async function reportFailure<O extends KubeObject, View, Step>(
     thrown instanceof KnownError
       ? thrown
       : new KnownError('failed', messageOf(thrown), { cause: thrown });
-  const about = {
-    about: object,
-    type: 'Warning' as const,
-    reason: reasonOf(error),
-    source: ports.name,
-  };
-  await recordEvent(ports.cluster, { ...about, message: error.message }, run);
+  const { reconciler } = running;
+  const event = reconciler.failureEvent
+    ? reconciler.failureEvent(object, error)
+    : { reason: reasonOf(error), message: error.message };
+  if (event !== undefined) {
+    const told = { about: object, type: 'Warning' as const, source: ports.name, ...event };
+    await recordEvent(ports.cluster, told, run);
+  }
   const how = view === undefined ? { error } : { error, view };
   await writeStatus(running, object, how).catch((failed: unknown) => {
     run.log.warn('the status could not be written', { err: messageOf(failed) });
@@ -242,7 +265,7 @@ async function finalize<O extends KubeObject, View, Step>(
 }
 
 async function writeStatus<O extends KubeObject, View, Step>(
-  { reconciler, ports }: Running<O, View, Step>,
+  { reconciler, ports, overtaken }: Running<O, View, Step>,
   object: O,
   how: { view?: View; decision?: Decision<unknown>; error?: KnownError },
 ): Promise<void> {
@@ -254,6 +277,7 @@ async function writeStatus<O extends KubeObject, View, Step>(
   );
   if (changed.length === 0) return;
   const status = Object.fromEntries(changed);
+  overtaken.add(keyText(object.metadata));
   await ports.cluster.patch(
     reconciler.kind,
     object.metadata,
