@@ -1,13 +1,15 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isFound, startKubectlBench, type KubectlBench, type Ran } from './testing/kubectl.ts';
+import { kubectls } from '../../../test/programs.ts';
+import { startKubectlBench, type KubectlBench, type Ran } from './testing/kubectl.ts';
 
-// The machine's own kubectl, and an older one where somebody has put it (Debian's kubernetes-client is 1.20).
-const programs = ['kubectl', 'kubectl1.20'];
+// The machine's own kubectl, and Debian's old one (1.20) where it was unpacked; see test/programs.ts.
+const present = kubectls();
+const programs = present.length > 0 ? present : [{ program: 'kubectl', version: 'absent' }];
 
-describe.each(programs)('%s', (program) => {
-  const found = isFound(program);
+describe.each(programs)('kubectl $version', ({ program }) => {
+  const found = present.length > 0;
   let bench: KubectlBench;
   beforeAll(async () => {
     if (found) bench = await startKubectlBench(program);

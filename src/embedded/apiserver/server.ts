@@ -19,6 +19,7 @@ import { emptyResource } from './crds/empty-resource.ts';
 import { expireEvents } from './event-expiry.ts';
 import { discoveryRoutes } from './discovery/routes.ts';
 import type { PodRuntime } from './pod-runtime.ts';
+import { publishAddress } from './publish-address.ts';
 import { respondError } from './present/respond.ts';
 import { createRegistry } from './resources/resource-registry.ts';
 import { route, statusOf } from './route.ts';
@@ -85,6 +86,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   let runtime = options.podRuntime;
   const state = buildState(options, { store, closing: closing.signal, runtime: () => runtime });
   await bootstrap(state);
+  if (options.advertise !== undefined) await publishAddress(state, options.advertise);
   const stopDefinitions = followDefinitions({
     store,
     clock,
@@ -114,7 +116,9 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       const upgrade = upgrades(state, authentication);
       const onError = (err: unknown): void => log.error('request failed', { err });
       const listening = await listen({ ...at, handler: handle, upgrade, onError });
-      if (options.advertise === undefined) address = `${at.host}:${listening.port}`;
+      if (options.advertise !== undefined) return listening;
+      address = `${at.host}:${listening.port}`;
+      await publishAddress(state, address);
       return listening;
     },
     async close() {

@@ -323,8 +323,22 @@ describe('create and update', () => {
     });
   });
 
+  it.each([
+    ['apps/v1', 'Deployment', {}],
+    ['apps/v1', 'ReplicaSet', { replicas: 0 }],
+    ['apps/v1', 'StatefulSet', { availableReplicas: 0, replicas: 0 }],
+    ['batch/v1', 'CronJob', {}],
+    ['v1', 'Service', { loadBalancer: {} }],
+    ['v1', 'ResourceQuota', {}],
+    ['networking.k8s.io/v1', 'Ingress', { loadBalancer: {} }],
+    ['v1', 'ConfigMap', undefined],
+  ])('a new object has the status that nobody has looked at: %s %s', (apiVersion, kind, status) => {
+    const given = object(apiVersion, kind, kind === 'ConfigMap' ? {} : { status: { replicas: 7 } });
+    expect(created(given)['status']).toEqual(status);
+  });
+
   it('drops status, sets the class of a Pod', () => {
-    expect(created({ ...deployment(), status: { replicas: 3 } })['status']).toBeUndefined();
+    expect(created({ ...deployment(), status: { replicas: 3 } })['status']).toEqual({});
     const limits = { cpu: '1', memory: '1Gi' };
     const guaranteed = object('v1', 'Pod', {
       spec: { containers: [{ name: 'c', resources: { limits } }] },

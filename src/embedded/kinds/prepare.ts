@@ -1,5 +1,6 @@
 import type { JsonRecord, KubeObject } from '../../base/index.ts';
 import { deepEqual } from '../../lib/schema/index.ts';
+import { emptyStatus } from './empty-status.ts';
 import { ensureRecord, fill, recordAt, textAt } from './records.ts';
 import { resourceOf } from './registry/registry.ts';
 
@@ -13,10 +14,17 @@ const specless: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata',
 export function prepareCreate(object: KubeObject): void {
   const resource = resourceOf(object.apiVersion, object.kind);
   if (resource === undefined) return;
-  if (resource.hasStatus) delete object['status'];
+  if (resource.hasStatus) startStatus(object);
   delete object.metadata.generation;
   if (resource.generation) object.metadata.generation = 1;
   onCreate[object.kind]?.(object);
+}
+
+/** What the client sends as status does not count. */
+function startStatus(object: KubeObject): void {
+  delete object['status'];
+  const status = emptyStatus(object.kind);
+  if (status !== undefined) object['status'] = status;
 }
 
 const onCreate: Readonly<Record<string, (object: KubeObject) => void>> = {
@@ -35,9 +43,6 @@ const onCreate: Readonly<Record<string, (object: KubeObject) => void>> = {
   },
   Node(object) {
     fill(ensureRecord(object, 'spec'), {});
-  },
-  APIService(object) {
-    fill(object, { status: {} });
   },
 };
 

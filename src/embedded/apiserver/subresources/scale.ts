@@ -32,7 +32,7 @@ export async function writeScale(call: Call): Promise<Response> {
   const toScale = isPatch ? await patchOfScale(call) : await bodyOfScale(call);
   const next = (live: KubeObject): KubeObject => scaled(call, live, toScale(scaleOf(call, live)));
   // Ownership of replicas is noted as the subresource's.
-  const result = await changeObject(call, { next, options });
+  const result = await changeObject(call, { next, options, subresource: 'scale' });
   if (result.changed && result.stored) await call.state.store.durable();
   return respondData(call, scaleOf(call, call.resource.strategy.toVersion(result.object)));
 }

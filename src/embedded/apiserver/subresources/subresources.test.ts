@@ -187,6 +187,14 @@ describe('scale of a Deployment', () => {
       { 'content-type': '' },
     );
     expect(put.body).toMatchObject({ spec: { replicas: 4 } });
+    const { metadata } = (await test.call('GET', `${path}/d`)).body;
+    expect(metadata.managedFields).toContainEqual(
+      expect.objectContaining({
+        manager: 'tester',
+        subresource: 'scale',
+        fieldsV1: { 'f:spec': { 'f:replicas': {} } },
+      }),
+    );
     const stale = await test.call('PUT', `${path}/d/scale`, {
       ...scale.body,
       spec: { replicas: 5 },

@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -25,11 +25,6 @@ export interface KubectlBench {
     until(test: (lines: string[]) => boolean): Promise<void>;
   };
   close(): Promise<void>;
-}
-
-/** Whether a program is there. */
-export function isFound(program: string): boolean {
-  return spawnSync(program, ['version', '--client'], { stdio: 'ignore' }).status === 0;
 }
 
 /** Starts both; the server's certificates and kubectl's caches live in a folder of their own. */

@@ -84,7 +84,8 @@ function toV1(object: KubeObject): KubeObject {
   };
   const annotations = { ...object.metadata.annotations };
   for (const [name, value] of Object.entries(carried)) {
-    if (value !== undefined) annotations[`${prefix}${name}`] = JSON.stringify(value);
+    if (value !== undefined && value !== null)
+      annotations[`${prefix}${name}`] = JSON.stringify(value);
   }
   const percent = valueAt(cpu, 'resource', 'target', 'averageUtilization');
   return {
