@@ -54,13 +54,15 @@ export interface SealedSecret extends KubeObject {
 const prefix = 'sealedsecrets.bitnami.com';
 
 /** Names of the annotations that the controller and kubeseal heed; only the text `true` counts. */
-export const annotations = {
+export const annotations: Readonly<
+  Record<'clusterWide' | 'namespaceWide' | 'managed' | 'patch' | 'skipSetOwnerReferences', string>
+> = {
   clusterWide: `${prefix}/cluster-wide`,
   namespaceWide: `${prefix}/namespace-wide`,
   managed: `${prefix}/managed`,
   patch: `${prefix}/patch`,
   skipSetOwnerReferences: `${prefix}/skip-set-owner-references`,
-} as const;
+};
 
 /** The scope that an object's annotations ask for; cluster-wide wins. */
 export function scopeOf(carried: Readonly<Record<string, string>> | null | undefined): Scope {
