@@ -29,36 +29,81 @@ export interface ForwardTo {
 /**
  * Sends a request on to another server and gives its answer; bodies stream both ways. Throws
  * `KnownError('unreachable')` when there is no connection; aborting `request.signal` ends both sides.
+ *
+ * A server may close a kept connection at the moment it is used again. Then the request is sent once
+ * more on a fresh one, if nothing of it had left, or if it has no body and may be repeated.
  */
-export function forward(request: Request, to: ForwardTo): Promise<Response> {
+export async function forward(request: Request, to: ForwardTo): Promise<Response> {
+  const sending: Sending = { request, to, headers: headersOf(request, to) };
+  try {
+    return await send(sending, agent);
+  } catch (thrown) {
+    if (!(thrown instanceof StaleConnection)) throw thrown;
+    return send(sending, undefined);
+  }
+}
+
+interface Sending {
+  readonly request: Request;
+  readonly to: ForwardTo;
+  readonly headers: Record<string, string>;
+}
+
+function headersOf(request: Request, to: ForwardTo): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of request.headers) if (!hopByHop.includes(name)) headers[name] = value;
   for (const [name, value] of Object.entries(to.headers ?? {})) {
     if (value === undefined) delete headers[name.toLowerCase()];
     else headers[name.toLowerCase()] = value;
   }
+  return headers;
+}
+
+/** The kept connection was gone, and sending again does no harm. */
+class StaleConnection extends Error {}
+
+/** Methods of which a second try does no harm (RFC 9110, 9.2.2). */
+const idempotent: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'];
+const closedCodes: readonly unknown[] = ['ECONNRESET', 'EPIPE'];
+
+/** Sends it through an agent, or over a connection of its own when that is undefined. */
+function send(
+  { request, to, headers }: Sending,
+  through: http.Agent | undefined,
+): Promise<Response> {
+  const { method, signal, body } = request;
+  const { host, port, path } = to;
+  const mayRepeat = body === null && idempotent.includes(method);
+  let [hasBegun, hasFailed] = [false, false];
   return new Promise((resolve, reject) => {
     const out = http.request(
-      {
-        host: to.host,
-        port: to.port,
-        path: to.path,
-        method: request.method,
-        headers,
-        agent,
-        signal: request.signal,
-      },
+      { host, port, path, method, headers, agent: through ?? false, signal },
       (answer) => resolve(toResponse(answer)),
     );
-    out.on('error', (error) => {
-      reject(new KnownError('unreachable', messageOf(error), { cause: error }));
+    out.on('error', (error: NodeJS.ErrnoException) => {
+      hasFailed = true;
+      const isStale = out.reusedSocket && closedCodes.includes(error.code);
+      if (isStale && (mayRepeat || !hasBegun)) reject(new StaleConnection());
+      else reject(new KnownError('unreachable', messageOf(error), { cause: error }));
     });
-    if (request.body === null) out.end();
-    else
-      Readable.fromWeb(request.body as never)
+    const begin = (): void => {
+      if (hasFailed) return;
+      hasBegun = true;
+      if (body === null) return void out.end();
+      Readable.fromWeb(body as never)
         .on('error', () => out.destroy())
         .pipe(out);
+    };
+    if (mayRepeat) begin();
+    // On a kept connection look at the network once: if the other side has closed it, we learn of
+    // it before anything is sent that cannot be sent again.
+    else out.once('socket', () => (out.reusedSocket ? afterPoll(begin) : begin()));
   });
+}
+
+/** Calls back when Node has looked for news of every connection: the second turn begins after a look. */
+function afterPoll(call: () => void): void {
+  setImmediate(() => setImmediate(call));
 }
 
 function toResponse(answer: http.IncomingMessage): Response {

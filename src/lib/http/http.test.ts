@@ -1,4 +1,7 @@
 import http from 'node:http';
+import net from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { basicAuthOf, forward, listen, sameText, type Handler, type Listening } from './index.ts';
 
@@ -128,6 +131,65 @@ describe('forward', () => {
     await expect(
       forward(new Request('http://x/'), { host: '127.0.0.1', port, path: '/' }),
     ).rejects.toMatchObject({ code: 'unreachable' });
+  });
+});
+
+describe('forward over a kept connection that the other side has closed', () => {
+  // Answers each connection's first request and resets it when another comes; notes every body.
+  async function resettingServer(): Promise<{ port: number; seen: string[] }> {
+    const seen: string[] = [];
+    const server = net.createServer((socket) => {
+      let count = 0;
+      socket.on('error', () => {});
+      socket.on('data', (data) => {
+        seen.push(String(data).split('\r\n\r\n').at(-1) ?? '');
+        count += 1;
+        if (count > 1) socket.resetAndDestroy();
+        else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    open.push({ port: 0, close: () => new Promise((done) => void server.close(() => done())) });
+    return { port: (server.address() as AddressInfo).port, seen };
+  }
+  const ask = async (port: number, init?: RequestInit): Promise<string> => {
+    const request = new Request('http://x/', { duplex: 'half', ...init } as RequestInit);
+    const answer = await forward(request, { host: '127.0.0.1', port, path: '/' });
+    return answer.text();
+  };
+
+  it.each(['GET', 'DELETE'])('sends %s again', async (method) => {
+    const { port } = await resettingServer();
+    expect(await ask(port)).toBe('ok');
+    expect(await ask(port, { method })).toBe('ok');
+  });
+
+  it('never sends a body twice, since the other side may have acted on it', async () => {
+    const { port, seen } = await resettingServer();
+    expect(await ask(port)).toBe('ok');
+    await expect(ask(port, { method: 'POST', body: 'pay' })).rejects.toMatchObject({
+      code: 'unreachable',
+    });
+    expect(seen.filter((text) => text === 'pay').length).toBeLessThanOrEqual(1);
+  });
+
+  it('sends a body over a fresh connection when the kept one is closed already', async () => {
+    // A thread of its own, so that it closes the connection while this one does not look.
+    const thread = new Worker(
+      `const { parentPort } = require('node:worker_threads');
+       const server = require('node:net').createServer((socket) => {
+         socket.on('error', () => {});
+         socket.on('data', () => socket.end('HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok'));
+       });
+       server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
+      { eval: true },
+    );
+    open.push({ port: 0, close: async () => void (await thread.terminate()) });
+    const port = await new Promise<number>((resolve) => thread.once('message', resolve));
+    for (let round = 0; round < 3; round += 1) {
+      expect(await ask(port, { method: 'POST', body: `pay ${round}` })).toBe('ok');
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
   });
 });
 
