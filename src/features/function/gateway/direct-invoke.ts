@@ -1,15 +1,13 @@
-import http from 'node:http';
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { messageOf } from '../../../base/index.ts';
 import type { Key } from '../../../base/index.ts';
 import type { DirectHandler } from '../../../lib/http/index.ts';
-import { admitted, callHeaders, hopByHop, internal, texts } from './call-headers.ts';
+import { admitted, callHeaders, internal, texts } from './call-headers.ts';
 import type { CallHeaders } from './call-headers.ts';
 import type { Address } from './endpoints.ts';
 import { functionPathOf } from './function-name.ts';
 import type { InvokePorts } from './invoke.ts';
-
-const agent = new http.Agent({ keepAlive: true, maxSockets: Infinity, maxFreeSockets: 256 });
+import { sendUpstream } from './upstream.ts';
 
 /** One call on its way. */
 interface Passing {
@@ -82,43 +80,9 @@ function pass(passing: Passing): void {
   );
 }
 
-function send(passing: Passing, { host, port }: Address): void {
-  const { request, response, path, headers: ours } = passing;
-  const headers: OutgoingHttpHeaders = { ...request.headers, ...ours, host: `${host}:${port}` };
-  for (const name of hopByHop) delete headers[name];
-  const { method } = request;
-  const upstream = http.request({ host, port, path, method, headers, agent });
-  upstream.on('response', (answer) => copyBack(passing, answer));
-  upstream.on('error', (error) => fail(passing, error));
-  response.on('close', () => {
-    if (!response.writableFinished) upstream.destroy();
-  });
-  if (hasBody(request)) request.pipe(upstream);
-  else upstream.end();
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  const length = headers['content-length'];
-  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
-}
-
-function copyBack({ request, response, headers }: Passing, answer: IncomingMessage): void {
-  const { rawHeaders, statusCode = 502 } = answer;
-  const flat: string[] = [];
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at]!.toLowerCase();
-    if (hopByHop.has(name) || name === 'x-call-id' || name === 'x-start-time') continue;
-    flat.push(rawHeaders[at]!, rawHeaders[at + 1]!);
-  }
-  flat.push('X-Call-Id', headers['x-call-id'], 'X-Start-Time', headers['x-start-time']);
-  if (answer.headers['content-type'] === undefined && statusCode !== 204 && statusCode !== 304) {
-    flat.push('Content-Type', request.headers['content-type'] ?? 'text/plain');
-  }
-  response.writeHead(statusCode, flat);
-  // A stream without a length may stay silent for long: its headers must not wait for the first part.
-  if (answer.headers['content-length'] === undefined) response.flushHeaders();
-  answer.on('error', () => response.destroy());
-  answer.pipe(response);
+function send(passing: Passing, to: Address): void {
+  const onFailure = (thrown: Error): void => fail(passing, thrown);
+  sendUpstream({ ...passing, to, onFailure });
 }
 
 function fail({ ports, key, response, headers }: Passing, thrown: unknown): void {
