@@ -155,6 +155,18 @@ describe('docs', () => {
     expect(read('README.md').split('\n').length).toBeLessThanOrEqual(151);
   });
 
+  it('every public subpath is the door of a room', () => {
+    const { exports } = JSON.parse(read('package.json')) as {
+      exports: Record<string, string | { default: string }>;
+    };
+    const doors = Object.values(exports).filter((each) => typeof each !== 'string');
+    const sourcesOf = doors.map((each) =>
+      each.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts'),
+    );
+    const known = rooms.map((room) => `${room.path}/index.ts`);
+    expect(sourcesOf.filter((file) => !known.includes(file))).toEqual([]);
+  });
+
   it('every runtime dependency has its line', () => {
     const listed = Array.from(
       read('docs/adr/dependencies.md').matchAll(/^\| `([^`]+)`/gm),
