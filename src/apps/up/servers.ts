@@ -1,4 +1,4 @@
-import { safeRepositoryUrl } from './repository-url.ts';
+import { repositoryAt, safeRepositoryUrl } from './repository-url.ts';
 import type { Events } from '../../api/events/index.ts';
 import type { Bus, Clock, Logger } from '../../base/index.ts';
 import { createGitServer } from '../../embedded/gitserver/index.ts';
@@ -18,11 +18,17 @@ export interface ServerPorts {
 
 const host = '127.0.0.1';
 
+/** The git server while it listens. */
+export interface GitListening extends Listening {
+  /** Folder of the repository at a URL of this server; undefined for every other URL. */
+  folderOf(url: string): string | undefined;
+}
+
 /** The git server with one empty repository; a push is news on the bus as soon as git has stored it. */
 export async function serveGit(
   ports: ServerPorts,
   how: { readonly auth: Login; readonly repository: string; readonly path: string | undefined },
-): Promise<Listening> {
+): Promise<GitListening> {
   const { dir, bus } = ports;
   const log = ports.log.with({ component: 'git-server' });
   let base = '';
@@ -46,7 +52,11 @@ export async function serveGit(
     }),
   );
   base = `http://localhost:${listening.port}`;
-  return listening;
+  const folderOf = (url: string): string | undefined => {
+    const repository = repositoryAt(base, url);
+    return repository === undefined ? undefined : server.folderOf(repository);
+  };
+  return { ...listening, folderOf };
 }
 
 /** The image registry; a pushed tag is news on the bus. Like every registry on a loopback address it asks for no login. */

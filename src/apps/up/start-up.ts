@@ -81,6 +81,8 @@ interface Stores {
   readonly gitUrl: string;
   readonly gitLogin: Login;
   readonly credentials: Credentials;
+  /** Where a repository of the git server lies. */
+  readonly fetchFrom: (url: string) => string | undefined;
   readonly insecureRegistries: readonly string[];
 }
 
@@ -114,6 +116,7 @@ async function startStores(base: Base): Promise<Stores> {
     gitLogin: auth,
     // Our own git server's login, for our own git server only.
     credentials: async (url) => (url.startsWith(`${gitUrl}/`) ? auth : undefined),
+    fetchFrom: git.folderOf,
     insecureRegistries: [`localhost:${registry.port}`, `127.0.0.1:${registry.port}`],
   };
 }

@@ -40,6 +40,7 @@ export class ImageLoop {
     this.repository = repository;
     this.#log = ports.log;
     this.#alarm = createAlarm(ports.clock);
+    const fetchFrom = ports.fetchFrom?.(repository.url);
     this.mirror = openMirror({
       url: repository.url,
       dir: path.join(ports.dataDir, 'mirrors', repository.name),
@@ -48,6 +49,8 @@ export class ImageLoop {
       timeoutMs: repository.gitTimeoutMs,
       ...(ports.credentials === undefined ? {} : { credentials: ports.credentials }),
       ...(ports.environment === undefined ? {} : { environment: ports.environment }),
+      ...(ports.ssh === undefined ? {} : { ssh: ports.ssh }),
+      ...(fetchFrom === undefined ? {} : { fetchFrom }),
     });
     this.done = this.#loop();
   }

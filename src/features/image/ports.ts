@@ -1,6 +1,6 @@
 import type { Events } from '../../api/events/index.ts';
 import type { Bus, Clock, Logger } from '../../base/index.ts';
-import type { Credentials, Environment } from '../../lib/git/index.ts';
+import type { Credentials, Environment, SshKey } from '../../lib/git/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
 import type { RegistryClient, RegistryCredentials } from '../../lib/oci/index.ts';
 import type { ImageRepository, ScanSettings } from './settings.ts';
@@ -16,6 +16,10 @@ export interface ImagePorts {
   readonly dataDir: string;
   readonly repositories: readonly ImageRepository[];
   readonly credentials?: Credentials;
+  /** Files for SSH repositories. */
+  readonly ssh?: SshKey;
+  /** Folder of a repository that is on a server of this process: it is read there, without network. */
+  readonly fetchFrom?: (url: string) => string | undefined;
   /** The machine's environment, for the git program: PATH and proxies. */
   readonly environment?: Environment;
   /** A client of registries with these credentials; the feature collects them from pull secrets. */

@@ -1,5 +1,6 @@
 import { keyOf, KnownError, messageOf } from '../../base/index.ts';
 import type { KubeObject, Run } from '../../base/index.ts';
+import { recordEvent } from '../../lib/kube/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
 import {
   applyObject,
@@ -71,8 +72,23 @@ async function applyOne(
       run.log.error(messageOf(thrown), { resource: id, stack: (thrown as Error).stack });
     }
     const problem = { id, path: manifest.file, line: manifest.line, message: messageOf(thrown) };
+    if (!run.signal.aborted) await tellObject(cluster, desired, problem.message, run);
     return { id, is: 'failed', problem };
   }
+}
+
+/** `kubectl describe` of an object that is there shows why git's version of it is not. */
+async function tellObject(
+  cluster: Cluster,
+  { kind, object, manifest }: DesiredObject,
+  message: string,
+  run: Run,
+): Promise<void> {
+  const about = await cluster.get(kind, keyOf(object)).catch(() => undefined);
+  if (about === undefined) return;
+  const text = `${manifest.file}:${manifest.line}: ${message}`;
+  const event = { type: 'Warning', reason: 'SyncFailed', message: text } as const;
+  await recordEvent(cluster, { ...event, about, source: fieldManager }, run);
 }
 
 async function write(

@@ -16,4 +16,7 @@ export { problemText, readReport, stateLabel } from './state-object.ts';
 export type { SyncReport, SyncState } from './state-object.ts';
 export type { Problem } from './desired.ts';
 export type { ListedWorkload } from './api/list-workloads.ts';
-export type { PublicKey } from './identity.ts';
+export { createDeployKey, isSshUrl } from './ssh/deploy-key.ts';
+export type { DeployKey, DeployKeyPorts } from './ssh/deploy-key.ts';
+export type { PublicKey } from './ssh/public-key.ts';
+export type { GitStatus } from './connection.ts';

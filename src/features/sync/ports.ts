@@ -1,8 +1,9 @@
 import type { Events } from '../../api/events/index.ts';
 import type { Bus, Clock, Logger } from '../../base/index.ts';
-import type { Credentials, Environment } from '../../lib/git/index.ts';
+import type { Credentials, Environment, SshKey } from '../../lib/git/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
 import type { RepositorySettings } from './settings.ts';
+import type { DeployKey } from './ssh/deploy-key.ts';
 
 /** All that the feature is handed. */
 export interface SyncPorts {
@@ -17,6 +18,12 @@ export interface SyncPorts {
   readonly namespace: string;
   readonly repositories: readonly RepositorySettings[];
   readonly credentials?: Credentials;
+  /** Files for SSH repositories; what `deployKey.install()` gave. */
+  readonly ssh?: SshKey;
+  /** The key that the API shows and renews; one of our own over the same Secret when absent. */
+  readonly deployKey?: DeployKey;
+  /** Folder of a repository that is on a server of this process: it is read there, without network. */
+  readonly fetchFrom?: (url: string) => string | undefined;
   /** The machine's environment, for the git program: PATH and proxies. */
   readonly environment?: Environment;
   /** Secret that holds the SSH key, and the state of repositories whose state is `secret`. */

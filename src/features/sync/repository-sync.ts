@@ -1,13 +1,16 @@
-import path from 'node:path';
 import { KnownError, messageOf } from '../../base/index.ts';
 import type { Logger, Run } from '../../base/index.ts';
-import { openMirror, safeUrl } from '../../lib/git/index.ts';
+import { safeUrl } from '../../lib/git/index.ts';
 import type { Mirror } from '../../lib/git/index.ts';
 import { syncSetName } from '../../lib/manifest/index.ts';
 import { createAlarm } from './alarm.ts';
+import { createConnection } from './connection.ts';
+import type { Connection, GitStatus } from './connection.ts';
+import type { SyncMetrics } from './metrics.ts';
 import { markerMover, secretMarker, tagMarker } from './marker.ts';
 import type { Marker } from './marker.ts';
 import type { SyncPorts } from './ports.ts';
+import { mirrorOf } from './mirror-of.ts';
 import { createRevisionReader } from './read-revision.ts';
 import type { Reading } from './read-revision.ts';
 import type { RepositorySettings } from './settings.ts';
@@ -26,6 +29,7 @@ interface Surroundings {
   readonly otherSets: readonly string[];
   /** fluxd's single state annotation belongs to the first repository. */
   readonly isFirst: boolean;
+  readonly metrics: SyncMetrics;
 }
 
 const keySecret = 'flux-git-deploy';
@@ -44,6 +48,8 @@ export class RepositorySync {
   readonly #moveMarker: (revision: string) => Promise<void>;
   readonly #reporter: Reporter;
   readonly #alarm;
+  readonly #connection: Connection;
+  readonly #metrics: SyncMetrics;
   readonly #refreshes = createWaiters<string>();
   readonly #syncs = createWaiters<PassResult>();
   #isFetchDue = true;
@@ -68,14 +74,15 @@ export class RepositorySync {
     this.#ports = ports;
     this.#log = ports.log.with({ component: 'sync-loop' });
     this.#alarm = createAlarm(ports.clock);
-    this.mirror = openMirror({
-      url: settings.url,
-      dir: path.join(ports.dataDir, 'mirrors', settings.name),
-      clock: ports.clock,
-      log: ports.log.with({ component: 'git' }),
-      timeoutMs: settings.gitTimeoutMs,
-      ...(ports.credentials === undefined ? {} : { credentials: ports.credentials }),
-      ...(ports.environment === undefined ? {} : { environment: ports.environment }),
+    this.#metrics = around.metrics;
+    this.mirror = mirrorOf(ports, settings);
+    this.#connection = createConnection({
+      ...ports,
+      mirror: this.mirror,
+      settings,
+      log: this.#log,
+      isOwn: ports.fetchFrom?.(settings.url) !== undefined,
+      onReady: (isReady) => around.metrics.gitReady(settings.name, isReady),
     });
     const reader = createRevisionReader(this.mirror, settings.paths);
     const { cluster, clock, signal } = ports;
@@ -108,6 +115,10 @@ export class RepositorySync {
   /** What the last pass read; undefined before the first. */
   get reading(): Reading | undefined {
     return this.#result?.reading;
+  }
+
+  get gitStatus(): GitStatus {
+    return this.#connection.status;
   }
 
   get report(): SyncReport {
@@ -194,18 +205,13 @@ export class RepositorySync {
   }
 
   async #refresh(): Promise<void> {
-    const { clock, signal } = this.#ports;
-    const { branch, gitTimeoutMs, pollIntervalMs, url } = this.settings;
+    const { clock } = this.#ports;
+    const { branch, pollIntervalMs, url } = this.settings;
     this.#isFetchDue = false;
     this.#expected = undefined;
     const asked = this.#refreshes.take();
     try {
-      const what = `fetching ${safeUrl(url)}`;
-      await withTimeLimit({ clock, ms: gitTimeoutMs, signal, what }, (until) =>
-        this.mirror.fetch(until),
-      );
-      const head = await this.mirror.head(branch);
-      if (head === undefined) throw noBranch(branch);
+      const head = await this.#connection.refresh();
       this.#head = head;
       if (this.#expected === head) this.#expected = undefined;
       this.#failure = undefined;
@@ -247,14 +253,25 @@ export class RepositorySync {
         this.#pass.run(head, how, { signal: until, log: this.#log, clock } satisfies Run),
       );
       if (isFull) this.#isConfirmed = false;
+      this.#measure(now, result);
       await this.#succeeded(result);
       asked?.resolve(result);
     } catch (thrown) {
       this.#failure = { state: 'failing', message: messageOf(thrown) };
+      this.#measure(now, undefined);
       this.#retryLater(thrown);
       asked?.reject(thrown);
       throw thrown;
     }
+  }
+
+  #measure(startMs: number, result: PassResult | undefined): void {
+    const seconds = (this.#ports.clock.now().getTime() - startMs) / 1000;
+    this.#metrics.synced({ success: result !== undefined, seconds });
+    if (result === undefined) return;
+    const bad = result.problems.filter(({ id }) => id !== undefined).length;
+    const good = Math.max(0, result.objects - bad);
+    this.#metrics.manifests(this.settings.name, { good, bad });
   }
 
   /** Learns what a former process applied last. */
@@ -315,8 +332,4 @@ export class RepositorySync {
 /** The name of a repository's sync, from which its marks are made. */
 export function setNameOf({ url, branch, paths }: RepositorySettings): string {
   return syncSetName({ url: safeUrl(url), branch, paths });
-}
-
-function noBranch(branch: string): KnownError {
-  return new KnownError('not-found', `the repository has no branch "${branch}" (or no commit yet)`);
 }

@@ -1,11 +1,13 @@
+import path from 'node:path';
 import { KnownError } from '../../base/index.ts';
 import type { Handler } from '../../lib/http/index.ts';
 import { fluxApi } from './api/flux-api.ts';
 import { createJobs } from './api/jobs.ts';
-import { createDeployKey } from './identity.ts';
+import { createSyncMetrics } from './metrics.ts';
 import type { SyncPorts } from './ports.ts';
 import { RepositorySync, setNameOf } from './repository-sync.ts';
 import { isSameRepository } from './same-repository.ts';
+import { createDeployKey } from './ssh/deploy-key.ts';
 
 /** What the feature gives to the app that started it. */
 export interface RunningSync {
@@ -13,15 +15,18 @@ export interface RunningSync {
   readonly done: Promise<void>;
   /** fluxd's HTTP API (to be served at the Service `flux`, port 3030), prefix `/api/flux`. */
   readonly handle: Handler;
+  /** What is measured, in Prometheus' text form. */
+  readonly metrics: () => Promise<Response>;
 }
 
 /** Keeps every repository in step with the cluster until the signal aborts. */
 export function startSync(ports: SyncPorts): RunningSync {
   refuseSameNames(ports);
   const sets = ports.repositories.map(setNameOf);
+  const metrics = createSyncMetrics(ports.repositories.map(({ name }) => name));
   const repositories = ports.repositories.map((settings, index) => {
     const otherSets = sets.filter((_, other) => other !== index);
-    return new RepositorySync(ports, settings, { otherSets, isFirst: index === 0 });
+    return new RepositorySync(ports, settings, { otherSets, isFirst: index === 0, metrics });
   });
   wakeOnPush(ports, repositories);
   const secret = { namespace: ports.namespace, name: ports.keySecretName ?? 'flux-git-deploy' };
@@ -29,12 +34,15 @@ export function startSync(ports: SyncPorts): RunningSync {
     cluster: ports.cluster,
     log: ports.log.with({ component: 'api' }),
     repositories,
-    deployKey: createDeployKey(ports.cluster, secret, ports.log),
-    jobs: createJobs(),
+    deployKey:
+      ports.deployKey ??
+      createDeployKey({ ...ports, secret, dir: path.join(ports.dataDir, 'ssh') }),
+    jobs: createJobs(ports.clock, metrics),
     version: ports.version ?? 'unversioned',
   });
   const done = Promise.all(repositories.map((each) => each.done)).then(() => {});
-  return { done, handle };
+  const headers = { 'content-type': metrics.contentType };
+  return { done, handle, metrics: async () => new Response(await metrics.text(), { headers }) };
 }
 
 function wakeOnPush(ports: SyncPorts, repositories: readonly RepositorySync[]): void {

@@ -4,7 +4,7 @@ import type { Handler } from '../../../lib/http/index.ts';
 import { safeUrl } from '../../../lib/git/index.ts';
 import { clusterScope } from '../../../lib/manifest/index.ts';
 import type { Cluster } from '../../../lib/kube/index.ts';
-import type { DeployKey } from '../identity.ts';
+import type { DeployKey } from '../ssh/deploy-key.ts';
 import type { RepositorySync } from '../repository-sync.ts';
 import { isSameRepository } from '../same-repository.ts';
 import type { Jobs } from './jobs.ts';
@@ -147,18 +147,17 @@ async function gitRepoConfig(call: Call): Promise<Response> {
     const remote = { url: '', branch: '', path: '' };
     return Response.json({ remote, publicSSHKey, status: 'unconfigured' });
   }
-  const { settings, report, head } = repositoryOf(call);
+  const { settings, report, gitStatus: status } = repositoryOf(call);
   const remote = {
     url: safeUrl(settings.url),
     branch: settings.branch,
     path: settings.paths.join(','),
   };
-  const isReachable = report.state !== 'unreachable' && head !== undefined;
   return Response.json({
     remote,
     publicSSHKey,
-    status: isReachable ? 'ready' : 'new',
-    ...(isReachable ? {} : { errors: report.message }),
+    status,
+    ...(status === 'ready' || report.message === '' ? {} : { errors: report.message }),
   });
 }
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { KnownError, messageOf } from '../../../base/index.ts';
+import type { Clock } from '../../../base/index.ts';
+import type { SyncMetrics } from '../metrics.ts';
 
 /** A job's state as fluxd's API gives it. */
 export interface JobStatus {
@@ -23,7 +25,7 @@ export interface Jobs {
 const remembered = 100;
 
 /** Keeps the last hundred jobs. */
-export function createJobs(): Jobs {
+export function createJobs(clock: Clock, metrics: Pick<SyncMetrics, 'jobEnded'>): Jobs {
   const known = new Map<string, JobStatus>();
   const set = (id: string, status: JobStatus): void => {
     known.set(id, status);
@@ -34,13 +36,19 @@ export function createJobs(): Jobs {
     start(spec, work) {
       const id = randomUUID();
       set(id, { Result: {}, Err: '', StatusString: 'running' });
+      const start = clock.now().getTime();
+      const ended = (success: boolean): void =>
+        metrics.jobEnded({ success, seconds: (clock.now().getTime() - start) / 1000 });
       work().then(
         ({ revision }) => {
+          ended(true);
           const Result = { revision, spec, result: {} };
           set(id, { Result, Err: '', StatusString: 'succeeded' });
         },
-        (thrown: unknown) =>
-          set(id, { Result: {}, Err: messageOf(thrown), StatusString: 'failed' }),
+        (thrown: unknown) => {
+          ended(false);
+          set(id, { Result: {}, Err: messageOf(thrown), StatusString: 'failed' });
+        },
       );
       return id;
     },
