@@ -44,6 +44,7 @@ export const rooms: readonly Room[] = [
   lib('git', 'http'),
   lib('oci', 'http'),
   lib('helm', 'yaml', 'gotemplate', 'manifest', 'schema', 'kube', 'oci', 'http'),
+  lib('kustomize', 'yaml', 'schema'),
   lib('controller', 'kube'),
   feature('sync'),
   feature('release'),
