@@ -24,6 +24,6 @@ export { kinds } from './kinds.ts';
 export { recordEvent } from './record-event.ts';
 export type { EventToRecord } from './record-event.ts';
 export { inClusterConfig, kubeconfigTransport, loadKubeconfig } from './kubeconfig.ts';
-export type { Kubeconfig } from './kubeconfig.ts';
+export type { Impersonation, Kubeconfig } from './kubeconfig.ts';
 export { matchesSelector, parseSelector, selectorText } from './selector.ts';
 export type { LabelSelector } from './selector.ts';

@@ -26,18 +26,33 @@ export interface Kubeconfig {
   readonly clientKey: Hidden<string> | undefined;
   readonly token: Hidden<string> | undefined;
   readonly basic: { readonly username: string; readonly password: Hidden<string> } | undefined;
+  /** `http://` or `https://`; requests go through it. */
+  readonly proxyUrl?: string | undefined;
+  /** Whom the server is to take the caller for. */
+  readonly impersonate?: Impersonation | undefined;
+}
+
+/** As kubectl's `--as`, `--as-group` and `--as-uid`. */
+export interface Impersonation {
+  readonly user: string;
+  readonly groups: readonly string[];
+  readonly uid: string | undefined;
 }
 
 export interface LoadKubeconfig {
   /** Files in order, as `$KUBECONFIG` lists them: the first that names a thing wins. Absent files are passed over. */
   readonly files: readonly string[];
   readonly context?: string;
+  /** Take the place of what the context names. */
+  readonly cluster?: string;
+  readonly user?: string;
 }
 
 const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** Loads the current (or named) context. Throws `KnownError` that names the file and what is missing. */
-export async function loadKubeconfig({ files, context }: LoadKubeconfig): Promise<Kubeconfig> {
+export async function loadKubeconfig(options: LoadKubeconfig): Promise<Kubeconfig> {
+  const { files, context } = options;
   const read = (await Promise.all(files.map(readConfig))).filter((each) => each !== undefined);
   if (read.length === 0) {
     throw new KnownError(
@@ -66,8 +81,9 @@ export async function loadKubeconfig({ files, context }: LoadKubeconfig): Promis
     );
   };
   const chosen = find('contexts', wanted);
-  const cluster = find('clusters', chosen.item['cluster']);
-  const user = chosen.item['user'] ? find('users', chosen.item['user']) : { item: {}, dir: '' };
+  const cluster = find('clusters', options.cluster ?? chosen.item['cluster']);
+  const userName = options.user ?? chosen.item['user'];
+  const user = userName ? find('users', userName) : { item: {}, dir: '' };
   return resolved(wanted, text(chosen.item, 'namespace'), cluster, user);
 }
 
@@ -124,6 +140,7 @@ async function resolved(
       username === undefined
         ? undefined
         : { username, password: hide(text(user.item, 'password') ?? '') },
+    proxyUrl: text(cluster.item, 'proxy-url'),
   };
 }
 
@@ -176,7 +193,8 @@ export function kubeconfigTransport(config: Kubeconfig): Transport {
   return async (request) => {
     const from = new URL(request.url);
     const url = new URL(`${config.server}${from.pathname}${from.search}`);
-    const headers: Record<string, string> = Object.fromEntries(request.headers);
+    const headers: Record<string, string | string[]> = Object.fromEntries(request.headers);
+    Object.assign(headers, impersonation(config));
     if (login !== undefined) headers['authorization'] = login.reveal();
     const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer());
     return new Promise((resolve, reject) => {
@@ -192,7 +210,7 @@ export function kubeconfigTransport(config: Kubeconfig): Transport {
 }
 
 function agentOf(config: Kubeconfig): http.Agent {
-  const keep = { keepAlive: true, maxFreeSockets: 16 };
+  const keep = { keepAlive: true, maxFreeSockets: 16, ...proxied(config) };
   if (!config.server.startsWith('https:')) return new http.Agent(keep);
   return new https.Agent({
     ...keep,
@@ -202,6 +220,28 @@ function agentOf(config: Kubeconfig): http.Agent {
     ...(config.tlsServerName === undefined ? {} : { servername: config.tlsServerName }),
     rejectUnauthorized: !config.insecure,
   });
+}
+
+/** The proxy in the form in which Node's agent takes it. Throws `KnownError('unsupported')` for other kinds. */
+function proxied({ proxyUrl }: Kubeconfig): { proxyEnv?: Record<string, string> } {
+  if (!proxyUrl) return {};
+  if (!/^https?:\/\/./i.test(proxyUrl)) {
+    throw new KnownError(
+      'unsupported',
+      `proxy ${proxyUrl}: only http:// and https:// are supported`,
+    );
+  }
+  return { proxyEnv: { HTTP_PROXY: proxyUrl, HTTPS_PROXY: proxyUrl } };
+}
+
+function impersonation({ impersonate }: Kubeconfig): Record<string, string | string[]> {
+  if (impersonate === undefined) return {};
+  const { user, groups, uid } = impersonate;
+  return {
+    'impersonate-user': user,
+    ...(groups.length === 0 ? {} : { 'impersonate-group': [...groups] }),
+    ...(uid === undefined ? {} : { 'impersonate-uid': uid }),
+  };
 }
 
 function authorization({ token, basic }: Kubeconfig): Hidden<string> | undefined {
