@@ -2,10 +2,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { hide, isRecord, KnownError, messageOf } from '../../../base/index.ts';
 import { connect, kinds, kubeconfigTransport, loadKubeconfig } from '../../../lib/kube/index.ts';
-import type { Cluster, Kubeconfig } from '../../../lib/kube/index.ts';
+import type { Cluster, Impersonation, Kubeconfig } from '../../../lib/kube/index.ts';
 import type { CliIo } from '../io.ts';
 import type { Options } from './options.ts';
 import { readText } from './read-file.ts';
+import { watched } from './request-watch.ts';
 
 /** The controller behind the API server's service proxy. */
 export interface Controller {
@@ -36,7 +37,9 @@ async function configOf(options: Options, io: CliIo): Promise<Kubeconfig> {
     server: server || config.server,
     insecure: flags.bool('insecure-skip-tls-verify') || config.insecure,
     tlsServerName: flags.string('tls-server-name') || config.tlsServerName,
-    token: flags.string('token') === '' ? config.token : hide(flags.string('token')),
+    proxyUrl: flags.string('proxy-url') || config.proxyUrl,
+    impersonate: impersonationOf(options),
+    ...loginOf(options),
     ...(await filesOf(options, io)),
   };
 }
@@ -45,11 +48,32 @@ function loadedConfig({ flags }: Options, io: CliIo): Promise<Kubeconfig> {
   const listed = flags.string('kubeconfig') || io.env.KUBECONFIG || '';
   const home = path.join(io.env.HOME ?? os.homedir(), '.kube', 'config');
   const files = listed === '' ? [home] : listed.split(path.delimiter).filter(Boolean);
-  const context = flags.string('context');
+  const given = ['context', 'cluster', 'user'].map((name) => [name, flags.string(name)] as const);
   return loadKubeconfig({
     files: files.map((file) => path.resolve(io.cwd, file)),
-    ...(context === '' ? {} : { context }),
+    ...Object.fromEntries(given.filter(([, value]) => value !== '')),
   });
+}
+
+/** A login on the command line takes the place of the kubeconfig's. */
+function loginOf({ flags }: Options): Partial<Kubeconfig> {
+  const [token, username] = [flags.string('token'), flags.string('username')];
+  if (token !== '' && username !== '') {
+    throw new KnownError('invalid', 'give either --token or --username and --password, not both');
+  }
+  if (username === '' && flags.string('password') !== '') {
+    throw new KnownError('invalid', '--password needs --username');
+  }
+  if (token !== '') return { token: hide(token), basic: undefined };
+  if (username === '') return {};
+  return { token: undefined, basic: { username, password: hide(flags.string('password')) } };
+}
+
+function impersonationOf({ flags }: Options): Impersonation | undefined {
+  const [user, groups, uid] = [flags.string('as'), flags.list('as-group'), flags.string('as-uid')];
+  if (user !== '') return { user, groups, uid: uid || undefined };
+  if (groups.length === 0 && uid === '') return undefined;
+  throw new KnownError('invalid', '--as-group and --as-uid need --as');
 }
 
 /** Certificates and key that flags name as files. */
@@ -85,7 +109,8 @@ const blank: Kubeconfig = {
  */
 export async function findController(options: Options, io: CliIo): Promise<Controller> {
   const config = await configOf(options, io);
-  const cluster = connect({ transport: kubeconfigTransport(config), userAgent: 'kubeseal' });
+  const transport = watched(kubeconfigTransport(config), options, io);
+  const cluster = connect({ transport, userAgent: 'kubeseal' });
   const { namespace, name } = options.controller;
   const port = await portName(cluster, options);
   const root = `/api/v1/namespaces/${namespace}/services/http:${name}:${port}/proxy`;

@@ -1,4 +1,4 @@
-import type { Flag } from '../cobra/index.ts';
+import type { Flag, FlagValues } from '../cobra/index.ts';
 
 /** A flag as kubeseal's help shows it. */
 export interface KubesealFlag extends Flag {
@@ -178,7 +178,10 @@ const own: readonly KubesealFlag[] = [
   { name: 'rotate', type: 'bool', usage: '', deprecated: 'please use --re-encrypt instead' },
 ];
 
-/** Flags of Go's logger: taken and without effect. */
+/**
+ * Flags of Go's logger. Of them `-v` tells requests; those that ask for what holds here anyway (the
+ * log goes to standard error, without headers) are taken; the rest is refused, see `refusedFlag`.
+ */
 const logging: readonly KubesealFlag[] = [
   {
     name: 'add_dir_header',
@@ -262,3 +265,24 @@ const logging: readonly KubesealFlag[] = [
 
 /** All flags of kubeseal. */
 export const flags: readonly KubesealFlag[] = [...withEnv(own), ...logging];
+
+const logFiles = 'the log goes to standard error only';
+const oneLevel = 'requests are all that is logged, with -v 6 and above';
+const refused: Readonly<Record<string, string>> = {
+  add_dir_header: oneLevel,
+  log_backtrace_at: oneLevel,
+  log_dir: logFiles,
+  log_file: logFiles,
+  log_file_max_size: logFiles,
+  one_output: oneLevel,
+  stderrthreshold: oneLevel,
+  vmodule: oneLevel,
+};
+
+/** Why a flag that was given cannot be heeded; undefined when all can. */
+export function refusedFlag(given: FlagValues): string | undefined {
+  const name = Object.keys(refused).find((each) => given.changed(each));
+  if (name !== undefined) return `--${name} is not supported: ${refused[name]}`;
+  const hasFiles = given.changed('logtostderr') && !given.bool('logtostderr');
+  return hasFiles ? `--logtostderr=false is not supported: ${logFiles}` : undefined;
+}

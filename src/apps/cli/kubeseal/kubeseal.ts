@@ -4,7 +4,7 @@ import { KnownError } from '../../../base/index.ts';
 import { parseFlags, UsageError } from '../cobra/index.ts';
 import { readAll } from '../io.ts';
 import type { CliIo, Program } from '../io.ts';
-import { flags } from './flags.ts';
+import { flags, refusedFlag } from './flags.ts';
 import { flagsText } from './help.ts';
 import {
   fetchCertificate,
@@ -56,6 +56,8 @@ async function run(options: Options, io: CliIo): Promise<void> {
     io.stdout.write(`Usage of kubeseal:\n${flagsText()}`);
     return;
   }
+  const refused = refusedFlag(given);
+  if (refused !== undefined) throw new KnownError('unsupported', refused);
   if (given.list('from-file').length > 0 && !given.bool('raw')) {
     throw new KnownError('invalid', '--from-file requires --raw');
   }
