@@ -14,11 +14,12 @@ export type {
   ImportValue,
   Maintainer,
 } from './chart/chart.ts';
+export { archiveFiles } from './chart/archive.ts';
 export { chartOf, loadChart, valuesOf } from './chart/load.ts';
 export { nodeOf } from './chart/node.ts';
 export type { ChartNode } from './chart/node.ts';
 export { unmarshal } from './go-yaml.ts';
-export { metadataJson } from './release/codec.ts';
+export { dependencyJson, metadataJson } from './release/codec.ts';
 export { compareVersions, isCompatible, parseConstraint, parseVersion } from './semver.ts';
 export type { Constraint, Version } from './semver.ts';
 export { copyValues, mergeMaps } from './values/tables.ts';
@@ -70,3 +71,8 @@ export type { FetchPorts, RepositoryCredentials } from './repository/fetch.ts';
 export { fetchBytes } from './repository/fetch.ts';
 export { findChart, parseIndex } from './repository/index-file.ts';
 export type { IndexEntry, RepositoryIndex } from './repository/index-file.ts';
+export { buildIndex, indexText, mergeIndex } from './repository/write-index.ts';
+export type { IndexedArchive } from './repository/write-index.ts';
+export { packageChart } from './package/package-chart.ts';
+export type { PackagedChart } from './package/package-chart.ts';
+export { lockDigest, oldLockDigest } from './package/lock.ts';

@@ -88,8 +88,8 @@ export const valuesFlags: readonly Flag[] = [
   },
 ];
 
-/** Where a chart comes from. */
-export const chartFlags: readonly Flag[] = [
+/** Certificates for a repository. */
+export const tlsFlags: readonly Flag[] = [
   {
     name: 'ca-file',
     type: 'string',
@@ -106,8 +106,11 @@ export const chartFlags: readonly Flag[] = [
     usage: 'skip tls certificate checks for the chart download',
   },
   { name: 'key-file', type: 'string', usage: 'identify HTTPS client using this SSL key file' },
-  { name: 'keyring', type: 'string', usage: 'location of public keys used for verification' },
-  { name: 'pass-credentials', type: 'bool', usage: 'pass credentials to all domains' },
+];
+
+/** Who asks a registry or repository, and how. */
+export const loginFlags: readonly Flag[] = [
+  ...tlsFlags,
   {
     name: 'password',
     type: 'string',
@@ -119,14 +122,21 @@ export const chartFlags: readonly Flag[] = [
     usage: 'use insecure HTTP connections for the chart download',
   },
   {
-    name: 'repo',
-    type: 'string',
-    usage: 'chart repository url where to locate the requested chart',
-  },
-  {
     name: 'username',
     type: 'string',
     usage: 'chart repository username where to locate the requested chart',
+  },
+];
+
+/** Where a chart comes from. */
+export const chartFlags: readonly Flag[] = [
+  ...loginFlags,
+  { name: 'keyring', type: 'string', usage: 'location of public keys used for verification' },
+  { name: 'pass-credentials', type: 'bool', usage: 'pass credentials to all domains' },
+  {
+    name: 'repo',
+    type: 'string',
+    usage: 'chart repository url where to locate the requested chart',
   },
   { name: 'verify', type: 'bool', usage: 'verify the package before using it' },
   {

@@ -6,12 +6,19 @@
 import { execute } from '../cobra/index.ts';
 import type { Command } from '../cobra/index.ts';
 import type { Program } from '../io.ts';
+import { create } from './charts/create.ts';
+import { dependency } from './charts/dependency.ts';
+import { packageCommand } from './charts/package.ts';
+import { pull } from './charts/pull.ts';
+import { push } from './charts/push.ts';
 import { install, upgrade } from './deploy.ts';
 import { globalFlags } from './flags.ts';
 import { get } from './get.ts';
 import { history } from './history.ts';
 import { lint } from './lint.ts';
 import { list } from './list.ts';
+import { repo } from './repo/repo.ts';
+import { search } from './repo/search.ts';
 import { rollback } from './rollback.ts';
 import { show } from './show.ts';
 import { status } from './status.ts';
@@ -25,12 +32,19 @@ const root: Command = {
   long: 'The Kubernetes package manager\n\nCharts are rendered and releases kept as Helm 3 does it.',
   persistentFlags: globalFlags,
   commands: [
+    create,
+    dependency,
     get,
     history,
     install,
     lint,
     list,
+    packageCommand,
+    pull,
+    push,
+    repo,
     rollback,
+    search,
     show,
     status,
     template,

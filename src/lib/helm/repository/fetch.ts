@@ -116,15 +116,28 @@ const statusWords: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
+interface ConnectFailure extends Error {
+  readonly code?: string;
+  readonly address?: string;
+  readonly port?: number;
+  readonly hostname?: string;
+}
+
+/** Go's words for the failures that everybody meets. */
 function causeOf(thrown: unknown): string {
   const cause = thrown instanceof Error ? thrown.cause : undefined;
-  return cause instanceof Error ? cause.message : messageOf(thrown);
+  if (!(cause instanceof Error)) return messageOf(thrown);
+  const { code, address = '', port = '', hostname = '' } = cause as ConnectFailure;
+  if (code === 'ECONNREFUSED') return `dial tcp ${address}:${port}: connect: connection refused`;
+  if (code === 'ENOTFOUND') return `dial tcp: lookup ${hostname}: no such host`;
+  return cause.message;
 }
 
 /** A URL without user, password and query values, for texts. */
 export function shown(url: string): string {
   try {
     const parsed = new URL(url);
+    if (parsed.username === '' && parsed.password === '') return url;
     parsed.username = '';
     parsed.password = '';
     return parsed.href;
