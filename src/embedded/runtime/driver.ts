@@ -2,7 +2,7 @@ import type { Hidden } from '../../base/index.ts';
 import type { ContainerSpec, Pod, Probe } from './pod/pod.ts';
 
 /**
- * Something that can run containers: the `process` driver, the `simulated` one, later a container
+ * Something that can run containers: the `process` driver, the `simulated` one, or a container
  * engine. The runtime owns the life of a pod (order, restarts, probes, volumes, logs, status); a
  * driver only makes a place for the pod and runs single containers in it. Failures are `KnownError`s,
  * whose message becomes the pod's event.
@@ -45,15 +45,33 @@ export interface PulledImage {
 /** A pod's place. */
 export interface Sandbox {
   readonly podIP: string;
-  /** Containers of an earlier life that still run, by name; they are gone on with, not started anew. */
-  readonly running?: ReadonlyMap<string, RunningContainer>;
+  /** Containers of an earlier life of the platform, by name; they are gone on with, not started anew. */
+  readonly running?: ReadonlyMap<string, FoundContainer>;
   start(container: ContainerToStart): Promise<RunningContainer>;
   /** Where a port of the pod is reached from this process. */
   dial(port: number): Promise<{ readonly host: string; readonly port: number }>;
   /** Present when the driver answers probes itself instead of a real program. */
   probe?(container: string, probe: Probe, kind: string): Promise<boolean>;
+  /** What each running container uses; absent: the driver cannot tell. */
+  usage?(): Promise<ReadonlyMap<string, ContainerUsage>>;
+  /** The platform stops and the containers run on, to be found again; absent: they end with it. */
+  leave?(): Promise<void>;
   /** Frees the address. Every container has ended before. */
   close(): Promise<void>;
+}
+
+/** A container that was started by an earlier life of the platform; it may have ended meanwhile. */
+export interface FoundContainer {
+  readonly attempt: number;
+  readonly startedAt: Date;
+  /** Goes on with it; the log takes what it has written since. */
+  goOn(log: ContainerToStart['log'], since: Date | undefined): RunningContainer;
+}
+
+export interface ContainerUsage {
+  /** Processors kept busy: 0.5 is half of one. */
+  readonly cores: number;
+  readonly memoryBytes: number;
 }
 
 export interface Mount {
@@ -93,6 +111,8 @@ export interface RunningContainer {
   readonly exited: Promise<Exited>;
   kill(signal: 'SIGTERM' | 'SIGKILL'): void;
   exec(command: ExecCommand): Promise<Executing>;
+  /** Joins the program's own streams; absent: the driver cannot. */
+  attach?(streams: Omit<ExecCommand, 'command'>): Promise<Executing>;
 }
 
 export interface ExecCommand {

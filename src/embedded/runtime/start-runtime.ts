@@ -11,7 +11,13 @@ import {
   type Logger,
 } from '../../base/index.ts';
 import { kinds, watchCache, type Cluster } from '../../lib/kube/index.ts';
-import type { ExecCommand, Executing, PodDriver } from './driver.ts';
+import type {
+  ContainerUsage,
+  ExecCommand,
+  Executing,
+  PodDriver,
+  RunningContainer,
+} from './driver.ts';
 import { openLogStore, type LogStore } from './logs/log-store.ts';
 import type { LogWish } from './logs/read-log.ts';
 import { PodLife, type PodPorts } from './pod/pod-life.ts';
@@ -42,6 +48,13 @@ export interface NodeRuntime {
     options: LogWish & { readonly container: string; readonly previous: boolean },
   ): Promise<ReadableStream<Uint8Array>>;
   exec(pod: KubeObject, options: ExecCommand & { readonly container: string }): Promise<Executing>;
+  /** Joins a program's own streams, where the driver can. */
+  attach(
+    pod: KubeObject,
+    options: Omit<ExecCommand, 'command'> & { readonly container: string },
+  ): Promise<Executing>;
+  /** What each running container of a pod uses; empty when the driver cannot tell. */
+  usage(pod: KubeObject): Promise<ReadonlyMap<string, ContainerUsage>>;
   dial(pod: KubeObject, port: number): Promise<{ readonly host: string; readonly port: number }>;
   /** Resolves after the signal, when every container has ended. */
   readonly done: Promise<void>;
@@ -112,25 +125,29 @@ async function end(
   for (const driver of node.drivers) await driver.close?.();
 }
 
-function answers(
-  lives: ReadonlyMap<string, PodLife>,
-  logs: LogStore,
-): Pick<NodeRuntime, 'logs' | 'exec' | 'dial'> {
+function answers(lives: ReadonlyMap<string, PodLife>, logs: LogStore): Omit<NodeRuntime, 'done'> {
   const lifeOf = (pod: KubeObject): PodLife => {
     const life = lives.get(pod.metadata.uid ?? '');
     if (life !== undefined) return life;
     throw new KnownError('not-found', `pod ${pod.metadata.name} is not on this node`);
+  };
+  const runningOf = (pod: KubeObject, container: string): RunningContainer => {
+    const running = lifeOf(pod).container(container)?.running;
+    if (running !== undefined) return running;
+    throw new KnownError('invalid', `container not found ("${container}")`);
   };
   return {
     logs: async (pod, { container, previous, ...wish }) => {
       const { uid = '', name } = pod.metadata;
       return logs.read({ uid, pod: name, container, previous }, wish);
     },
-    exec: async (pod, { container, ...command }) => {
-      const running = lifeOf(pod).container(container)?.running;
-      if (running !== undefined) return running.exec(command);
-      throw new KnownError('invalid', `container not found ("${container}")`);
+    exec: async (pod, { container, ...command }) => runningOf(pod, container).exec(command),
+    attach: async (pod, { container, ...streams }) => {
+      const { attach } = runningOf(pod, container);
+      if (attach !== undefined) return attach(streams);
+      throw new KnownError('unsupported', 'the driver of this pod cannot attach: use exec');
     },
+    usage: async (pod) => (await lifeOf(pod).sandbox?.usage?.()) ?? new Map(),
     dial: async (pod, port) => {
       const { sandbox } = lifeOf(pod);
       if (sandbox !== undefined) return sandbox.dial(port);

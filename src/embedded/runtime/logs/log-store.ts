@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { EventEmitter } from 'node:events';
 import { KnownError, type Clock } from '../../../base/index.ts';
@@ -15,6 +15,8 @@ export interface LogStore {
   ): ReadableStream<Uint8Array>;
   /** The number of the next attempt; goes on over restarts of this program. */
   nextAttempt(uid: string, container: string): number;
+  /** When the last line of an attempt was written; undefined when there is none. */
+  lastWritten(at: { uid: string; container: string; attempt: number }): Date | undefined;
   dirOf(uid: string): string;
 }
 
@@ -36,6 +38,8 @@ export function openLogStore(dir: string, clock: Clock): LogStore {
   return {
     dirOf,
     nextAttempt: (uid, container) => (attempts(uid, container)[0] ?? -1) + 1,
+    lastWritten: ({ uid, container, attempt }) =>
+      statSync(join(dirOf(uid), container, `${attempt}.log`), { throwIfNoEntry: false })?.mtime,
     open: ({ uid, container, attempt }) => {
       const path = join(dirOf(uid), container, `${attempt}.log`);
       growing.add(path);
@@ -50,24 +54,19 @@ export function openLogStore(dir: string, clock: Clock): LogStore {
     },
     read: ({ uid, pod, container, previous }, wish) => {
       const attempt = attempts(uid, container)[previous ? 1 : 0];
-      if (attempt === undefined)
-        throw new KnownError(
-          'invalid',
-          previous
-            ? `previous terminated container "${container}" in pod "${pod}" not found`
-            : `container "${container}" in pod "${pod}" is waiting to start: ContainerCreating`,
-        );
+      if (attempt === undefined) throw noLog(pod, container, previous);
       const path = join(dirOf(uid), container, `${attempt}.log`);
-      return readLog(
-        {
-          path,
-          hasEnded: () => !growing.has(path),
-          changed: (signal) => nextNews(news, path, signal),
-        },
-        wish,
-      );
+      const changed = (signal: AbortSignal): Promise<void> => nextNews(news, path, signal);
+      return readLog({ path, hasEnded: () => !growing.has(path), changed }, wish);
     },
   };
+}
+
+function noLog(pod: string, container: string, previous: boolean): KnownError {
+  const message = previous
+    ? `previous terminated container "${container}" in pod "${pod}" not found`
+    : `container "${container}" in pod "${pod}" is waiting to start: ContainerCreating`;
+  return new KnownError('invalid', message);
 }
 
 function nextNews(news: EventEmitter, path: string, signal: AbortSignal): Promise<void> {

@@ -2,10 +2,12 @@ import { KnownError, messageOf, type Run } from '../../../base/index.ts';
 import type {
   ContainerToStart,
   Exited,
+  FoundContainer,
   PulledImage,
   RunningContainer,
   Sandbox,
 } from '../driver.ts';
+import type { LogFile } from '../logs/log-file.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import { runProbes } from '../probes/probes.ts';
 import { tryAction } from '../probes/probe.ts';
@@ -190,26 +192,48 @@ export class ContainerLife {
       this.#restartCount += 1;
       this.#last = this.#terminated;
     }
+    this.#runs(running, file, run.clock.now());
+    if (run.signal.aborted) running.kill('SIGKILL');
+    this.#watch(running, true);
+  }
+
+  /** Goes on with a container that an earlier life of the platform started. */
+  adopt(found: FoundContainer): void {
+    if (this.#running !== undefined || this.#state === 'starting') return;
+    const { logs, pod, changed } = this.#ports;
+    const { uid = '' } = pod().metadata;
+    const at = { uid, container: this.spec.name, attempt: found.attempt };
+    const since = logs.lastWritten(at);
+    const file = logs.open(at);
+    const running = found.goOn(file.write, since);
+    const before = earlierStatus(pod(), this.spec.name);
+    this.#ready = before?.ready === true;
+    this.#started = before?.started === true;
+    this.#runs(running, file, found.startedAt);
+    this.#watch(running, false);
+    changed();
+  }
+
+  #runs(running: RunningContainer, file: LogFile, startedAt: Date): void {
+    this.#waiting = undefined;
     this.#terminated = undefined;
     this.#state = 'running';
     this.#running = running;
-    this.#startedAt = run.clock.now();
+    this.#startedAt = startedAt;
     void running.exited.then((exited) => {
       file.end();
       this.#ended(exited, running.id);
     });
-    if (run.signal.aborted) running.kill('SIGKILL');
-    this.#watch(running);
   }
 
-  #watch(running: RunningContainer): void {
+  #watch(running: RunningContainer, isNew: boolean): void {
     const { run, changed, tell, sandbox } = this.#ports;
     const probing = new AbortController();
     this.#probing = probing;
     const signal = AbortSignal.any([run.signal, probing.signal]);
     const target = { spec: this.spec, sandbox: sandbox(), running };
     const postStart = this.spec.lifecycle?.postStart;
-    if (postStart)
+    if (postStart && isNew)
       tryAction(target, postStart, signal).then(
         ({ ok, why }) => ok || tell('Warning', 'FailedPostStartHook', why),
         (thrown: unknown) => tell('Warning', 'FailedPostStartHook', messageOf(thrown)),

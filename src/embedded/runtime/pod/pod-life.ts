@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { KnownError, messageOf, type Clock, type Logger, type Run } from '../../../base/index.ts';
 import { kinds, recordEvent, type Cluster } from '../../../lib/kube/index.ts';
-import type { PodDriver, PullHow, Sandbox } from '../driver.ts';
+import type { FoundContainer, PodDriver, PullHow, Sandbox } from '../driver.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import type { Sources } from '../volumes/sources.ts';
 import type { TokenFor } from '../volumes/volume-files.ts';
@@ -32,6 +32,8 @@ export interface PodPorts {
 const behindMs = 50;
 const firstRetryMs = 1000;
 const maxRetryMs = 60_000;
+/** How often a place is tried to be found again before its containers are held for lost. */
+const patientTries = 5;
 
 /**
  * One pod from the day it is bound here to the day it is gone. All decisions are made in `#step`, one at
@@ -139,7 +141,11 @@ export class PodLife {
       if (waitMs === ended) return;
       if (!this.#isWoken) await this.#pause(woken, waitMs);
     }
-    // The platform stops: its containers end with it, while the API keeps the pod for the next start.
+    await this.#preparing;
+    const leave = this.#place.sandbox?.leave;
+    // The platform stops. Containers of an engine run on and are found again; others end with it, while
+    // the API keeps the pod for the next start.
+    if (leave !== undefined && this.#termination === undefined) return leave();
     await this.#stopAll(2);
     await this.#place.close();
   }
@@ -154,13 +160,14 @@ export class PodLife {
   /** One look at the pod; milliseconds until the next, undefined for as long as nothing changes. */
   async #step(): Promise<number | undefined> {
     if (this.#isGone) return this.#leave();
+    const now = this.#ports.clock.now().getTime();
+    if (this.#mayStillRun) return this.#prepareSoon(now);
     const { deletionTimestamp } = this.#pod.metadata;
     if (deletionTimestamp !== undefined) return this.#terminate(Date.parse(deletionTimestamp));
-    const now = this.#ports.clock.now().getTime();
     const reports = this.#containers.map((each) => each.report);
     const plan = decidePod(this.#pod.spec, reports, now);
     const overdueMs = this.#overdueMs(now);
-    if (isOver(plan.phase) || isOver(this.#pod.status?.phase) || this.#failure !== undefined) {
+    if (this.#isThrough(plan)) {
       await this.#writeStatus(plan);
       await this.#finish();
       return undefined;
@@ -170,6 +177,19 @@ export class PodLife {
     const waitMs = this.#isPrepared ? plan.waitMs : this.#prepareSoon(now);
     await this.#writeStatus(plan);
     return soonest(waitMs, overdueMs);
+  }
+
+  #isThrough({ phase }: PodPlan): boolean {
+    return isOver(phase) || isOver(this.#pod.status?.phase) || this.#failure !== undefined;
+  }
+
+  /** Its containers ran when the platform was stopped; whether they still do, the driver must say first. */
+  get #mayStillRun(): boolean {
+    const { phase, containerStatuses = [], initContainerStatuses = [] } = this.#pod.status ?? {};
+    if (this.#place.sandbox !== undefined || this.#prepareTries >= patientTries || isOver(phase))
+      return false;
+    const all = [...containerStatuses, ...initContainerStatuses];
+    return all.some(({ state }) => state.running !== undefined);
   }
 
   /** Begins to prepare, beside the loop; milliseconds until the next try when the last one failed. */
@@ -199,8 +219,12 @@ export class PodLife {
 
   /** Driver, place and volumes; tried again with growing waits. */
   async #prepare(): Promise<void> {
+    const found = (running: ReadonlyMap<string, FoundContainer>): void => {
+      for (const [name, each] of running) this.container(name)?.adopt(each);
+    };
     try {
-      await this.#place.prepare(this.#containers.map((each) => each.spec));
+      const specs = this.#containers.map((each) => each.spec);
+      await this.#place.prepare(specs, found);
       this.#isPrepared = true;
       return;
     } catch (thrown) {

@@ -1,11 +1,20 @@
 import { join } from 'node:path';
 import { KnownError, type Run } from '../../../base/index.ts';
 import { kinds } from '../../../lib/kube/index.ts';
-import type { ContainerToStart, PodDriver, PulledImage, PullHow, Sandbox } from '../driver.ts';
+import type {
+  ContainerToStart,
+  FoundContainer,
+  PodDriver,
+  PulledImage,
+  PullHow,
+  Sandbox,
+} from '../driver.ts';
 import { createPodVolumes, type PodVolumes } from '../volumes/pod-volumes.ts';
 import { containerEnv, expand } from './env.ts';
 import type { PodPorts } from './pod-life.ts';
 import type { ContainerSpec, Pod } from './pod.ts';
+
+type Found = (running: ReadonlyMap<string, FoundContainer>) => void;
 
 type Tell = (type: 'Normal' | 'Warning', reason: string, message: string) => void;
 
@@ -42,11 +51,18 @@ export class PodPlace {
     return { podIP: this.#sandbox?.podIP, hostIP: this.#ports.hostIP };
   }
 
-  /** Chooses the driver, opens the sandbox, writes the volumes; goes on where an earlier try failed. */
-  async prepare(specs: readonly ContainerSpec[]): Promise<void> {
+  /**
+   * Chooses the driver, opens the sandbox, writes the volumes; goes on where an earlier try failed. What
+   * still runs there is told as soon as it is known.
+   */
+  async prepare(specs: readonly ContainerSpec[], found: Found): Promise<void> {
     const pod = this.#latest();
     this.#driver ??= await this.#choose(specs);
-    this.#sandbox ??= await this.#driver.openSandbox(pod, { podIP: pod.status?.podIP });
+    if (this.#sandbox === undefined) {
+      const opened = await this.#driver.openSandbox(pod, { podIP: pod.status?.podIP });
+      this.#sandbox = opened;
+      if (opened.running !== undefined) found(opened.running);
+    }
     await this.#volumes.prepare(pod, this.#facts);
   }
 

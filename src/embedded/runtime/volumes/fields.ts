@@ -70,7 +70,8 @@ const factors: Readonly<Record<string, number>> = {
   Ti: 2 ** 40,
 };
 
-function amount(text: string | number): number {
+/** A quantity as a number: cores, bytes. Pure. */
+export function amount(text: string | number): number {
   const [, digits = '0', unit = ''] = /^([\d.eE+-]+?)([a-zA-Z]*)$/.exec(String(text)) ?? [];
   return Number(digits) * (factors[unit] ?? 1);
 }

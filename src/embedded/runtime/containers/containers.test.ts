@@ -1,0 +1,270 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { silentLogger, systemClock } from '../../../base/index.ts';
+import { listen, type Listening } from '../../../lib/http/index.ts';
+import {
+  buildImage,
+  buildLayer,
+  createRegistryClient,
+  parseImage,
+} from '../../../lib/oci/index.ts';
+import { createRegistry } from '../../registry/index.ts';
+import { driverContract } from '../driver.contract.ts';
+import type { ContainerToStart, PodDriver } from '../driver.ts';
+import type { ContainerSpec, Pod } from '../pod/pod.ts';
+import { containersDriver } from './containers-driver.ts';
+
+// Real containers of podman, from an image made here of a static busybox and pushed to our registry.
+
+const busybox = ['/bin/busybox', '/usr/bin/busybox'].find((each) => existsSync(each));
+/** Hosts without control groups of version 2, or inside of another container, need these. */
+const restricted = ['--runtime=runc', '--ulimit=nofile=1024:1024', '--ulimit=nproc=1000:1000'];
+const { signal } = new AbortController();
+const how = { policy: 'IfNotPresent', signal };
+
+let dir: string;
+let registry: Listening;
+let base: string;
+
+function works(args: readonly string[]): boolean {
+  try {
+    execFileSync('podman', [...args], { stdio: 'pipe', timeout: 20_000 });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The arguments with which podman can run a container here; undefined when it cannot. */
+function findArguments(): readonly string[] | undefined {
+  if (busybox === undefined || process.platform !== 'linux' || !works(['version']))
+    return undefined;
+  try {
+    const probe = 'localhost/trice-probe:1';
+    const maxBuffer = 2 ** 26;
+    const folder = busybox.slice(0, busybox.lastIndexOf('/'));
+    const tar = execFileSync('tar', ['-C', folder, '-c', 'busybox'], { maxBuffer });
+    execFileSync('podman', ['import', '-', probe], { input: tar, stdio: 'pipe' });
+    const run = (extra: readonly string[]): boolean =>
+      works(['run', '--rm', ...extra, probe, '/busybox', 'true']);
+    const found = run([]) ? [] : run(restricted) ? restricted : undefined;
+    works(['rmi', '-f', probe]);
+    return found;
+  } catch {
+    return undefined;
+  }
+}
+
+const engineArguments = findArguments();
+const isMissing = engineArguments === undefined;
+
+const driverIn = (dataDir: string): PodDriver =>
+  containersDriver({
+    engine: { name: 'podman', environment: process.env },
+    engineArguments: engineArguments ?? [],
+    dataDir,
+    clock: systemClock,
+    log: silentLogger,
+    registry: { insecureHosts: [`localhost:${registry.port}`] },
+  });
+
+async function begin(): Promise<void> {
+  if (dir !== undefined) return;
+  dir = await mkdtemp(join(tmpdir(), 'trice-containers-'));
+  const handler = createRegistry({
+    dir: join(dir, 'registry'),
+    log: silentLogger,
+    clock: systemClock,
+    onPush: () => {},
+  });
+  registry = await listen({ handler, host: '127.0.0.1', port: 0 });
+  base = `localhost:${registry.port}/base/busybox:1`;
+  const links = ['sh', 'cat', 'echo', 'sleep', 'httpd', 'id', 'hostname', 'tty', 'wget', 'touch'];
+  const layer = await buildLayer([
+    { path: 'bin/busybox', content: await readFile(busybox ?? ''), mode: 0o755 },
+    ...links.map((name) => ({ path: `bin/${name}`, content: 'busybox', link: true })),
+    { path: 'www/index.html', content: 'a page\n' },
+    { path: 'etc/passwd', content: 'root:x:0:0::/:/bin/sh\n' },
+  ]);
+  const config = { Env: ['PATH=/bin'], Cmd: ['sh'] };
+  const built = buildImage({ layers: [layer], config, created: new Date(0) });
+  const client = createRegistryClient({ insecureHosts: [`localhost:${registry.port}`] });
+  const ref = parseImage(base);
+  await client.pushBlob(ref, layer);
+  await client.pushBlob(ref, { digest: built.configDigest, bytes: built.configBytes });
+  await client.pushManifest(ref, { mediaType: built.mediaType, bytes: built.manifestBytes });
+}
+
+const serves = 'trap "exit 0" TERM; httpd -f -p 8080 -h /www & while :; do sleep 0.1; done';
+
+driverContract(
+  'podman',
+  async () => {
+    await begin();
+    return {
+      driver: driverIn(dir),
+      says: { name: 'c', image: base, command: ['sh', '-c', 'echo out; echo err >&2; exit 3'] },
+      serves: {
+        name: 'c',
+        image: base,
+        command: ['sh', '-c', serves],
+        ports: [{ containerPort: 8080 }],
+      },
+      exec: { hi: ['echo', 'hi'], four: ['sh', '-c', 'exit 4'] },
+      close: async () => {},
+    };
+  },
+  isMissing,
+);
+
+describe.skipIf(isMissing)('podman: containers of a pod', () => {
+  beforeAll(begin, 60_000);
+  afterAll(async () => {
+    await driverIn(dir).sweep?.(new Set());
+    works(['rmi', '-f', base]);
+    await registry.close();
+    await rm(dir, { recursive: true, force: true });
+  }, 60_000);
+
+  const podOf = (uid: string, more: Record<string, unknown>, spec: ContainerSpec): Pod => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: uid, namespace: 'demo', uid: `uid-${uid}` },
+    spec: { containers: [spec], ...more },
+  });
+  const start = async (
+    driver: PodDriver,
+    pod: Pod,
+    more: Partial<ContainerToStart> = {},
+    written: string[] = [],
+  ) => {
+    const [spec] = pod.spec.containers;
+    if (spec === undefined) throw new Error('no container');
+    const sandbox = await driver.openSandbox(pod, { podIP: undefined });
+    const running = await sandbox.start({
+      spec,
+      image: await driver.pull(spec.image, how),
+      env: {},
+      ...(spec.command === undefined ? {} : { command: spec.command }),
+      mounts: [],
+      attempt: 0,
+      log: (_stream, chunk) => written.push(Buffer.from(chunk).toString()),
+      ...more,
+    });
+    return { sandbox, running };
+  };
+
+  it('sees environment, folders, host name and user; a pod shares its network', async () => {
+    const driver = driverIn(dir);
+    const script =
+      'echo "$SECRET|$PATH|$(hostname)|$(id -u):$(id -g)|$(cat /data/in)"; touch /ro/x || echo kept';
+    const spec = {
+      name: 'c',
+      image: base,
+      command: ['sh', '-c', script],
+      securityContext: { runAsUser: 1001, runAsGroup: 1002, capabilities: { drop: ['ALL'] } },
+      resources: { limits: { cpu: '500m', memory: '64Mi' } },
+    };
+    const pod = podOf('sees', { hostname: 'front' }, spec);
+    const folder = join(dir, 'a folder, named');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'in'), 'held');
+    const written: string[] = [];
+    const env = { SECRET: 'two\nlines', PATH: '/bin:/other' };
+    const mounts = [
+      { mountPath: '/data', hostPath: folder, readOnly: false },
+      { mountPath: '/ro', hostPath: folder, readOnly: true },
+    ];
+    const { sandbox, running } = await start(driver, pod, { env, mounts }, written);
+    expect(await running.exited).toEqual({ exitCode: 0 });
+    expect(written.join('')).toContain('two\nlines|/bin:/other|front|1001:1002|held\n');
+    expect(written.join('')).toContain('kept\n');
+    await sandbox.close();
+  }, 30_000);
+
+  it('runAsNonRoot holds back an image of root', async () => {
+    const spec = { name: 'c', image: base, securityContext: { runAsNonRoot: true } };
+    const pod = podOf('nonroot', {}, spec);
+    const driver = driverIn(dir);
+    await expect(start(driver, pod)).rejects.toThrow(
+      'container has runAsNonRoot and image will run as root',
+    );
+    await (await driver.openSandbox(pod, { podIP: undefined })).close();
+  }, 30_000);
+
+  it('a command that is not there is told in a sentence, and leaves nothing behind', async () => {
+    const pod = podOf('absent', {}, { name: 'c', image: base, command: ['/nothing'] });
+    const driver = driverIn(dir);
+    await expect(start(driver, pod)).rejects.toThrow(/^podman run: .*\/nothing/);
+    const sandbox = await driver.openSandbox(pod, { podIP: undefined });
+    expect([...(sandbox.running ?? [])]).toEqual([]);
+    await sandbox.close();
+  }, 30_000);
+
+  it('gives a terminal, joins the program, and tells what it uses', async () => {
+    const reads = 'while read line; do echo "got $line"; done';
+    const spec = { name: 'c', image: base, command: ['sh', '-c', reads], stdin: true };
+    const { sandbox, running } = await start(driverIn(dir), podOf('tty', {}, spec));
+    const stdin = (text: string): ReadableStream<Uint8Array> => new Blob([text]).stream();
+    const shell = await running.exec({
+      command: ['sh'],
+      tty: true,
+      stdin: stdin('tty; exit 5\n'),
+      signal,
+    });
+    expect(await new Response(shell.stdout).text()).toContain('/dev/pts/');
+    expect(await shell.exit).toBe(5);
+    const usage = await sandbox.usage?.();
+    expect(usage?.get('c')?.memoryBytes).toBeGreaterThan(1000);
+    const stop = new AbortController();
+    const joined = await running.attach?.({
+      tty: false,
+      stdin: new ReadableStream({ start: (to) => to.enqueue(Buffer.from('this\n')) }),
+      signal: stop.signal,
+    });
+    const reader = joined?.stdout.getReader();
+    expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('got this\n');
+    stop.abort();
+    await sandbox.close();
+  }, 30_000);
+
+  it('finds its containers again, running and ended, and removes those of strangers', async () => {
+    const first = driverIn(dir);
+    const stays = podOf('stays', {}, { name: 'c', image: base, command: ['sleep', '1000'] });
+    const gone = podOf('gone', {}, { name: 'c', image: base, command: ['sleep', '1000'] });
+    const brief = podOf(
+      'brief',
+      {},
+      { name: 'c', image: base, command: ['sh', '-c', 'echo late; exit 6'] },
+    );
+    const { sandbox: before, running } = await start(first, stays);
+    await before.leave?.();
+    await (await start(first, gone)).sandbox.leave?.();
+    const ended = await start(first, brief);
+    await ended.sandbox.leave?.();
+    const second = driverIn(dir);
+    await second.sweep?.(new Set(['uid-stays', 'uid-brief']));
+    const after = await second.openSandbox(stays, { podIP: undefined });
+    expect(after.podIP).toBe(before.podIP);
+    const found = after.running?.get('c');
+    const again = found?.goOn(() => {}, new Date());
+    expect(again?.id).toBe(running.id);
+    expect(
+      (await again?.exec({ command: ['echo', 'hi'], tty: false, signal }))?.exit,
+    ).toBeDefined();
+    const other = await second.openSandbox(brief, { podIP: undefined });
+    const written: string[] = [];
+    const log = (_: string, chunk: Uint8Array): void =>
+      void written.push(Buffer.from(chunk).toString());
+    const late = other.running?.get('c')?.goOn(log, undefined);
+    expect(await late?.exited).toEqual({ exitCode: 6 });
+    expect(written.join('')).toBe('late\n');
+    const none = await second.openSandbox(gone, { podIP: undefined });
+    expect([...(none.running ?? [])]).toEqual([]);
+    for (const each of [after, other, none]) await each.close();
+  }, 60_000);
+});

@@ -1,0 +1,227 @@
+import { amount } from '../volumes/fields.ts';
+import type { ContainerToStart, Mount } from '../driver.ts';
+import type { ContainerSpec, Pod } from '../pod/pod.ts';
+import type { EngineName } from './engine.ts';
+import { infraName, labels } from './inspect.ts';
+import { pauseImage } from './pause-image.ts';
+
+/** What the containers of one pod have in common. */
+export interface PodArguments {
+  readonly engine: EngineName;
+  /** Given by the user, for hosts that need them. */
+  readonly extra: readonly string[];
+  readonly platform: string;
+  readonly pod: Pod;
+}
+
+/** `run` for the container that holds the pod's network. Pure. */
+export function infraArguments({ engine, extra, platform, pod }: PodArguments): string[] {
+  const { spec, metadata } = pod;
+  const isHost = spec['hostNetwork'] === true;
+  const { nameservers = [], searches = [], options = [] } = (spec['dnsConfig'] ?? {}) as DnsConfig;
+  const aliases = (spec['hostAliases'] ?? []) as Array<{ ip: string; hostnames?: string[] }>;
+  const { sysctls = [] } = (spec['securityContext'] ?? {}) as PodSecurity;
+  return [
+    'run',
+    '-d',
+    ...extra,
+    ...named({ engine, extra, platform, pod }, infraName, 0),
+    ...(isHost
+      ? ['--network', 'host']
+      : ['--hostname', (spec.hostname ?? metadata.name).slice(0, 63), ...publish(spec)]),
+    '--ipc',
+    spec['hostIPC'] === true ? 'host' : 'shareable',
+    ...nameservers.flatMap((each) => ['--dns', each]),
+    ...searches.flatMap((each) => ['--dns-search', each]),
+    ...options.flatMap(({ name, value }) => [
+      '--dns-option',
+      value === undefined ? name : `${name}:${value}`,
+    ]),
+    ...aliases.flatMap(({ ip, hostnames = [] }) =>
+      hostnames.flatMap((each) => ['--add-host', `${each}:${ip}`]),
+    ),
+    ...(isHost ? [] : sysctls.flatMap(({ name, value }) => ['--sysctl', `${name}=${value}`])),
+    pauseImage,
+  ];
+}
+
+/** `run` for a container of the pod, inside the infra container's network. Pure. */
+export function memberArguments(
+  common: PodArguments,
+  container: ContainerToStart,
+  infra: string,
+): { readonly args: string[]; readonly env: Record<string, string> } {
+  const { engine, extra, pod } = common;
+  const { spec, command = [], args = [] } = container;
+  const [entrypoint, ...rest] = command;
+  const environment = environmentArguments(container.env);
+  return {
+    env: environment.env,
+    args: [
+      'run',
+      '-d',
+      ...extra,
+      ...named(common, spec.name, container.attempt),
+      '--network',
+      `container:${infra}`,
+      '--ipc',
+      pod.spec['hostIPC'] === true ? 'host' : `container:${infra}`,
+      // Docker takes the host name from the network's container of itself.
+      ...(engine === 'podman' ? ['--uts', `container:${infra}`] : []),
+      ...processSpace(pod, infra),
+      '--log-driver',
+      engine === 'podman' ? 'k8s-file' : 'json-file',
+      // It is the runtime that reads it; the engine's copy only has to outlive our restart.
+      '--log-opt',
+      'max-size=50m',
+      ...environment.args,
+      ...container.mounts.flatMap(mountArguments),
+      ...(spec.workingDir === undefined ? [] : ['--workdir', spec.workingDir]),
+      ...(spec.tty === true ? ['-t'] : []),
+      ...(spec.stdin === true ? ['-i'] : []),
+      ...limits(spec),
+      ...security(engine, pod, spec),
+      ...(entrypoint === undefined ? [] : ['--entrypoint', entrypoint]),
+      spec.image,
+      ...rest,
+      ...args,
+    ],
+  };
+}
+
+interface DnsConfig {
+  readonly nameservers?: string[];
+  readonly searches?: string[];
+  readonly options?: Array<{ name: string; value?: string }>;
+}
+
+interface Security {
+  readonly runAsUser?: number;
+  readonly runAsGroup?: number;
+  readonly runAsNonRoot?: boolean;
+  readonly privileged?: boolean;
+  readonly readOnlyRootFilesystem?: boolean;
+  readonly allowPrivilegeEscalation?: boolean;
+  readonly capabilities?: { readonly add?: string[]; readonly drop?: string[] };
+  readonly seccompProfile?: { readonly type?: string };
+}
+
+interface PodSecurity extends Security {
+  readonly fsGroup?: number;
+  readonly supplementalGroups?: number[];
+  readonly sysctls?: Array<{ name: string; value: string }>;
+}
+
+/** The pod's settings with the container's own over them. Pure. */
+export function securityOf(pod: Pod, spec: ContainerSpec): PodSecurity {
+  return {
+    ...((pod.spec['securityContext'] ?? {}) as PodSecurity),
+    ...((spec['securityContext'] ?? {}) as Security),
+  };
+}
+
+function named({ platform, pod }: PodArguments, container: string, attempt: number): string[] {
+  const { name, namespace = '', uid = '' } = pod.metadata;
+  const marks: Array<[string, string]> = [
+    [labels.platform, platform],
+    [labels.uid, uid],
+    [labels.pod, `${namespace}/${name}`],
+    [labels.container, container],
+    [labels.attempt, String(attempt)],
+  ];
+  const short = container === infraName ? 'infra' : container;
+  return [
+    '--name',
+    `trice_${short}_${name}_${namespace}_${uid}_${attempt}`,
+    ...marks.flatMap(([label, value]) => ['--label', `${label}=${value}`]),
+  ];
+}
+
+/** Every declared port, on a loopback port that the engine picks; hostPorts where they are wanted. */
+function publish(spec: Pod['spec']): string[] {
+  const found = new Set<string>();
+  for (const { ports = [] } of [...spec.containers, ...(spec.initContainers ?? [])])
+    for (const { containerPort, protocol = 'TCP', ...more } of ports) {
+      if (protocol === 'SCTP') continue;
+      const { hostPort, hostIP = '' } = more as { hostPort?: number; hostIP?: string };
+      const kind = protocol.toLowerCase();
+      found.add(`127.0.0.1::${containerPort}/${kind}`);
+      if (hostPort) found.add(`${hostIP && `${hostIP}:`}${hostPort}:${containerPort}/${kind}`);
+    }
+  return [...found].flatMap((each) => ['--publish', each]);
+}
+
+function processSpace({ spec }: Pod, infra: string): string[] {
+  if (spec['hostPID'] === true) return ['--pid', 'host'];
+  return spec['shareProcessNamespace'] === true ? ['--pid', `container:${infra}`] : [];
+}
+
+/** Names that the engine's own program listens to; they cannot go through its environment. */
+const engineNames =
+  /^(PATH|HOME|USER|TMPDIR|LD_|XDG_|DBUS_|DOCKER_|CONTAINER|PODMAN_|STORAGE_|BUILDAH_|REGISTRY_|GO|SSL_|HTTPS?_PROXY|NO_PROXY|ALL_PROXY|https?_proxy|no_proxy|_)/;
+
+/** Values go through the engine's environment, where other users of the machine cannot read them. */
+function environmentArguments(all: Readonly<Record<string, string>>): {
+  args: string[];
+  env: Record<string, string>;
+} {
+  const args: string[] = [];
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(all)) {
+    const isOpen = engineNames.test(name);
+    args.push('--env', isOpen ? `${name}=${value}` : name);
+    if (!isOpen) env[name] = value;
+  }
+  return { args, env };
+}
+
+function mountArguments({ mountPath, hostPath, readOnly }: Mount): string[] {
+  const fields = ['type=bind', `source=${hostPath}`, `target=${mountPath}`];
+  if (readOnly) fields.push('readonly');
+  // The option is a line of CSV.
+  const quoted = fields.map((each) =>
+    /[",]/.test(each) ? `"${each.replaceAll('"', '""')}"` : each,
+  );
+  return ['--mount', quoted.join(',')];
+}
+
+function limits({ resources = {} }: ContainerSpec): string[] {
+  const { cpu, memory } = resources.limits ?? {};
+  const share = resources.requests?.['cpu'] ?? cpu;
+  return [
+    ...(cpu === undefined ? [] : ['--cpus', String(amount(cpu))]),
+    ...(memory === undefined ? [] : ['--memory', `${Math.ceil(amount(memory))}b`]),
+    ...(share === undefined
+      ? []
+      : ['--cpu-shares', String(Math.max(2, Math.round(amount(share) * 1024)))]),
+  ];
+}
+
+function security(engine: EngineName, pod: Pod, spec: ContainerSpec): string[] {
+  const wanted = securityOf(pod, spec);
+  const { runAsUser, runAsGroup, capabilities: { add = [], drop = [] } = {} } = wanted;
+  const groups = [
+    ...(wanted.supplementalGroups ?? []),
+    ...(wanted.fsGroup ? [wanted.fsGroup] : []),
+  ];
+  const user = runAsUser ?? (runAsGroup === undefined ? undefined : 0);
+  return [
+    ...(user === undefined
+      ? []
+      : ['--user', runAsGroup === undefined ? String(user) : `${user}:${runAsGroup}`]),
+    ...groups.flatMap((each) => ['--group-add', String(each)]),
+    ...add.flatMap((each) => ['--cap-add', each]),
+    ...drop.flatMap((each) => ['--cap-drop', each]),
+    ...(wanted.privileged === true ? ['--privileged'] : []),
+    ...(wanted.readOnlyRootFilesystem === true ? ['--read-only'] : []),
+    ...(wanted.readOnlyRootFilesystem === true && engine === 'podman'
+      ? ['--read-only-tmpfs=false']
+      : []),
+    ...(wanted.allowPrivilegeEscalation === false ? ['--security-opt', 'no-new-privileges'] : []),
+    ...(wanted.seccompProfile?.type === 'Unconfined'
+      ? ['--security-opt', 'seccomp=unconfined']
+      : []),
+    // Volumes are folders of ours: relabelling them for each pod would lock the others out.
+    ...(engine === 'podman' ? ['--security-opt', 'label=disable'] : []),
+  ];
+}
