@@ -6,14 +6,17 @@ import {
   type ApiServer,
 } from '../../embedded/apiserver/index.ts';
 import {
+  containersDriver,
   processDriver,
   startRuntime,
   startServiceProxy,
+  type EngineName,
   type NodeRuntime,
 } from '../../embedded/runtime/index.ts';
 import { startWorkloads } from '../../embedded/workloads/index.ts';
 import { connect, type Cluster } from '../../lib/kube/index.ts';
 import type { DataDir } from './data-dir.ts';
+import { enginesFor } from './engines.ts';
 import { listenAt } from './listen-at.ts';
 import { claimNetwork } from './network.ts';
 
@@ -25,8 +28,10 @@ export interface ClusterPorts {
   readonly apiPort: number;
   /** `host:port` of registries that are spoken to over plain HTTP. */
   readonly insecureRegistries: readonly string[];
-  /** The machine's PATH, for the processes of pods. */
-  readonly path?: string | undefined;
+  /** The machine's environment: PATH for the processes of pods, and all of it for container engines. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly engine?: EngineName | undefined;
+  readonly engineArguments: readonly string[];
 }
 
 /** The laptop cluster: API server, control loops and one node. */
@@ -88,7 +93,7 @@ export async function startCluster(ports: ClusterPorts): Promise<EmbeddedCluster
   };
 }
 
-/** The one node: pods as child processes, and services that answer on their addresses. */
+/** The one node: pods as child processes or containers, and services that answer on their addresses. */
 function startNode(
   ports: ClusterPorts & { readonly cluster: Cluster; readonly addressPrefix: string },
 ): {
@@ -97,15 +102,27 @@ function startNode(
 } {
   const { cluster, clock, log, signal, dir } = ports;
   const namesFile = dir.file('node', 'services.json');
-  const driver = processDriver({
+  const registry = { insecureHosts: ports.insecureRegistries, clock };
+  const path = ports.environment['PATH'];
+  const processes = processDriver({
     dataDir: dir.file('node'),
     clock,
     log,
     namesFile,
     addressPrefix: ports.addressPrefix,
-    registry: { insecureHosts: ports.insecureRegistries, clock },
-    ...(ports.path === undefined ? {} : { path: ports.path }),
+    registry,
+    ...(path === undefined ? {} : { path }),
   });
+  const engines = enginesFor(ports.engine, path).map((name) =>
+    containersDriver({
+      engine: { name, environment: ports.environment },
+      engineArguments: ports.engineArguments,
+      dataDir: dir.file('node'),
+      clock,
+      log,
+      registry,
+    }),
+  );
   const runtime = startRuntime({
     cluster,
     clock,
@@ -113,7 +130,8 @@ function startNode(
     signal,
     nodeName,
     dataDir: dir.file('node'),
-    drivers: [driver],
+    // Images of our own builder start quickest as processes; who asks for an engine wants containers.
+    drivers: ports.engine === undefined ? [processes, ...engines] : [...engines, processes],
     apiServer: { host: '127.0.0.1', port: ports.apiPort },
   });
   const proxy = startServiceProxy({ cluster, clock, log, signal, namesFile });

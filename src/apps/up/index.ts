@@ -6,6 +6,7 @@
 export { startUp } from './start-up.ts';
 export type { Platform, UpPorts } from './start-up.ts';
 export { makeFolder } from './data-dir.ts';
+export { engineNames } from './engines.ts';
 export { nextSteps } from './next-steps.ts';
 export type { UpJson } from './up-json.ts';
 export type { Endpoint, UpOptions } from './options.ts';

@@ -1,3 +1,5 @@
+import type { EngineName } from '../../embedded/runtime/index.ts';
+
 /** What `trice up` is told. Port 0 means any free one. */
 export interface UpOptions {
   readonly dataDir: string;
@@ -7,6 +9,10 @@ export interface UpOptions {
   readonly gatewayPort: number;
   readonly uiPort: number;
   readonly isDemo: boolean;
+  /** Runs pods with this engine wherever it can; absent: engines only run what a process cannot. */
+  readonly engine?: EngineName;
+  /** Added to every container that an engine runs, e.g. `--runtime=runc`. */
+  readonly engineArguments?: readonly string[];
 }
 
 /** A service of the platform that listens on a port of its own. */

@@ -126,12 +126,14 @@ function repositoryOf({ isDemo }: UpOptions): string {
 }
 
 async function startEmbedded(base: Base, { insecureRegistries }: Stores): Promise<EmbeddedCluster> {
-  const path = base.ports.environment['PATH'];
+  const { apiPort, engine, engineArguments = [] } = base.options;
   const embedded = await startCluster({
     ...base,
-    apiPort: base.options.apiPort,
+    apiPort,
+    engine,
+    engineArguments,
     insecureRegistries,
-    path,
+    environment: base.ports.environment,
   });
   base.closers.push(
     () => embedded.close(),

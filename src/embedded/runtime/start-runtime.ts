@@ -89,7 +89,7 @@ export function startRuntime(options: RuntimeOptions): NodeRuntime {
     await mkdir(dir, { recursive: true, mode: 0o700 });
     await pods.ready;
     const known = new Set(pods.list().map((each) => each.metadata.uid ?? ''));
-    for (const driver of drivers) await driver.sweep?.(known);
+    await Promise.all(drivers.map(async (each) => each.sweep?.(known)));
     await dropStrangers([dir, logs.dirOf('')], known);
     pods.onChange(({ type, object }, before) => {
       const { uid = '' } = object.metadata;

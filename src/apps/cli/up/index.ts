@@ -7,7 +7,7 @@ import { createWriteStream } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createLogger, KnownError, messageOf, type Logger } from '../../../base/index.ts';
-import { makeFolder, nextSteps, startUp, type UpOptions } from '../../up/index.ts';
+import { engineNames, makeFolder, nextSteps, startUp, type UpOptions } from '../../up/index.ts';
 import { execute, noArgs, type Call, type Command, type Flag } from '../cobra/index.ts';
 import type { CliIo, Program } from '../io.ts';
 import { packageVersion } from '../package-version.ts';
@@ -33,6 +33,17 @@ const flags: readonly Flag[] = [
   port('ui', 8088, 'status page'),
   { name: 'demo', type: 'bool', usage: 'push the demo repository and build its functions' },
   {
+    name: 'engine',
+    type: 'string',
+    usage: 'run pods with `podman` or docker; without it they run only what no process can',
+    env: 'TRICE_ENGINE',
+  },
+  {
+    name: 'engine-arg',
+    type: 'stringArray',
+    usage: 'give the engine this `argument` for every container, e.g. --runtime=runc',
+  },
+  {
     name: 'output',
     shorthand: 'o',
     type: 'string',
@@ -45,7 +56,8 @@ const command: Command = {
   use: 'trice up',
   short: 'Run the whole platform on this machine',
   long: `Runs a Kubernetes-compatible cluster, a git server, an image registry and every feature of
-Trice in one process, with no other cluster and no container engine. Stops on Ctrl-C.`,
+Trice in one process, with no other cluster. Needs no container engine; podman or docker, where they are
+found, run images that are no Node programs of Trice's own builder. Stops on Ctrl-C.`,
   args: noArgs,
   flags,
   run: up,
@@ -69,7 +81,17 @@ function optionsOf({ flags: given, io }: Call): UpOptions {
     gatewayPort: portOf('gateway'),
     uiPort: portOf('ui'),
     isDemo: given.bool('demo'),
+    ...engineOf(given),
   };
+}
+
+function engineOf(given: Call['flags']): Pick<UpOptions, 'engine' | 'engineArguments'> {
+  const engineArguments = given.list('engine-arg');
+  const wanted = given.string('engine');
+  if (wanted === '') return { engineArguments };
+  const engine = engineNames.find((each) => each === wanted);
+  if (engine !== undefined) return { engine, engineArguments };
+  throw new KnownError('invalid', `--engine ${wanted}: known are ${engineNames.join(' and ')}`);
 }
 
 async function up(call: Call): Promise<void> {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { chown, chmod } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { KnownError, messageOf, type Clock, type Logger } from '../../../base/index.ts';
 import { createRegistryClient, parseImage, registryOf } from '../../../lib/oci/index.ts';
 import type { RegistryClientOptions } from '../../../lib/oci/index.ts';
@@ -18,7 +20,8 @@ import { pullImage, type EngineImage } from './engine-images.ts';
 import { followContainer } from './follow-container.ts';
 import { infraName, inspectAll, inspectOne, labels, removeAll, type Inspected } from './inspect.ts';
 import { ensurePauseImage } from './pause-image.ts';
-import { infraArguments, memberArguments, securityOf, type PodArguments } from './run-arguments.ts';
+import { infraArguments, memberArguments, type PodArguments } from './run-arguments.ts';
+import { securityOf } from './security.ts';
 import { usageOf } from './usage.ts';
 
 export interface ContainersDriverOptions {
@@ -51,6 +54,7 @@ export function containersDriver(options: ContainersDriverOptions): PodDriver {
   const engine = openEngine(options.engine);
   const platform = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
   const ports: Ports = { engine, clock, log, platform, extra };
+  const usedFile = join(dataDir, `${engine.name}-used`);
   const insecure = registry.insecureHosts ?? [];
   const once = onceWell(async () => ensurePauseImage(engine));
   const look = createRegistryClient(registry);
@@ -65,8 +69,14 @@ export function containersDriver(options: ContainersDriverOptions): PodDriver {
       );
     },
     pull: (image, how) => pullImage(engine, image, how, insecure),
-    openSandbox: (pod) => openPlace(pod, ports),
+    openSandbox: async (pod) => {
+      await mkdir(dataDir, { recursive: true });
+      await writeFile(usedFile, '');
+      return openPlace(pod, ports);
+    },
     sweep: async (known) => {
+      // An engine that was never used here is left in peace: asking would make it set up its storage.
+      if (!existsSync(usedFile)) return;
       const all = await inspectAll(engine, { [labels.platform]: platform }).catch(() => []);
       const strangers = all.filter((each) => !known.has(each.Config.Labels?.[labels.uid] ?? ''));
       if (strangers.length > 0)

@@ -51,7 +51,7 @@ function findArguments(): readonly string[] | undefined {
     execFileSync('podman', ['import', '-', probe], { input: tar, stdio: 'pipe' });
     const run = (extra: readonly string[]): boolean =>
       works(['run', '--rm', ...extra, probe, '/busybox', 'true']);
-    const found = run([]) ? [] : run(restricted) ? restricted : undefined;
+    const found = [[], restricted].find(run);
     works(['rmi', '-f', probe]);
     return found;
   } catch {

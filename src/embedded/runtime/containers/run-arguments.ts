@@ -4,6 +4,7 @@ import type { ContainerSpec, Pod } from '../pod/pod.ts';
 import type { EngineName } from './engine.ts';
 import { infraName, labels } from './inspect.ts';
 import { pauseImage } from './pause-image.ts';
+import { securityArguments, type PodSecurity } from './security.ts';
 
 /** What the containers of one pod have in common. */
 export interface PodArguments {
@@ -80,7 +81,7 @@ export function memberArguments(
       ...(spec.tty === true ? ['-t'] : []),
       ...(spec.stdin === true ? ['-i'] : []),
       ...limits(spec),
-      ...security(engine, pod, spec),
+      ...securityArguments(engine, pod, spec),
       ...(entrypoint === undefined ? [] : ['--entrypoint', entrypoint]),
       spec.image,
       ...rest,
@@ -93,31 +94,6 @@ interface DnsConfig {
   readonly nameservers?: string[];
   readonly searches?: string[];
   readonly options?: Array<{ name: string; value?: string }>;
-}
-
-interface Security {
-  readonly runAsUser?: number;
-  readonly runAsGroup?: number;
-  readonly runAsNonRoot?: boolean;
-  readonly privileged?: boolean;
-  readonly readOnlyRootFilesystem?: boolean;
-  readonly allowPrivilegeEscalation?: boolean;
-  readonly capabilities?: { readonly add?: string[]; readonly drop?: string[] };
-  readonly seccompProfile?: { readonly type?: string };
-}
-
-interface PodSecurity extends Security {
-  readonly fsGroup?: number;
-  readonly supplementalGroups?: number[];
-  readonly sysctls?: Array<{ name: string; value: string }>;
-}
-
-/** The pod's settings with the container's own over them. Pure. */
-export function securityOf(pod: Pod, spec: ContainerSpec): PodSecurity {
-  return {
-    ...((pod.spec['securityContext'] ?? {}) as PodSecurity),
-    ...((spec['securityContext'] ?? {}) as Security),
-  };
 }
 
 function named({ platform, pod }: PodArguments, container: string, attempt: number): string[] {
@@ -194,34 +170,5 @@ function limits({ resources = {} }: ContainerSpec): string[] {
     ...(share === undefined
       ? []
       : ['--cpu-shares', String(Math.max(2, Math.round(amount(share) * 1024)))]),
-  ];
-}
-
-function security(engine: EngineName, pod: Pod, spec: ContainerSpec): string[] {
-  const wanted = securityOf(pod, spec);
-  const { runAsUser, runAsGroup, capabilities: { add = [], drop = [] } = {} } = wanted;
-  const groups = [
-    ...(wanted.supplementalGroups ?? []),
-    ...(wanted.fsGroup ? [wanted.fsGroup] : []),
-  ];
-  const user = runAsUser ?? (runAsGroup === undefined ? undefined : 0);
-  return [
-    ...(user === undefined
-      ? []
-      : ['--user', runAsGroup === undefined ? String(user) : `${user}:${runAsGroup}`]),
-    ...groups.flatMap((each) => ['--group-add', String(each)]),
-    ...add.flatMap((each) => ['--cap-add', each]),
-    ...drop.flatMap((each) => ['--cap-drop', each]),
-    ...(wanted.privileged === true ? ['--privileged'] : []),
-    ...(wanted.readOnlyRootFilesystem === true ? ['--read-only'] : []),
-    ...(wanted.readOnlyRootFilesystem === true && engine === 'podman'
-      ? ['--read-only-tmpfs=false']
-      : []),
-    ...(wanted.allowPrivilegeEscalation === false ? ['--security-opt', 'no-new-privileges'] : []),
-    ...(wanted.seccompProfile?.type === 'Unconfined'
-      ? ['--security-opt', 'seccomp=unconfined']
-      : []),
-    // Volumes are folders of ours: relabelling them for each pod would lock the others out.
-    ...(engine === 'podman' ? ['--security-opt', 'label=disable'] : []),
   ];
 }
