@@ -61,6 +61,8 @@ export { rollbackRelease } from './release/rollback.ts';
 export type { RollbackOptions } from './release/rollback.ts';
 export { uninstallRelease } from './release/uninstall.ts';
 export type { Uninstalled, UninstallOptions } from './release/uninstall.ts';
+export { testRelease } from './release/test-release.ts';
+export type { TestOptions } from './release/test-release.ts';
 export { releaseObjects } from './release/objects.ts';
 export type { ReleaseObject } from './release/objects.ts';
 export { releaseDifference } from './release/compare.ts';

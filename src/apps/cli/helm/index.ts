@@ -11,19 +11,20 @@ import { dependency } from './charts/dependency.ts';
 import { packageCommand } from './charts/package.ts';
 import { pull } from './charts/pull.ts';
 import { push } from './charts/push.ts';
-import { install, upgrade } from './deploy.ts';
+import { install, upgrade } from './releases/deploy.ts';
 import { globalFlags } from './flags.ts';
-import { get } from './get.ts';
-import { history } from './history.ts';
+import { get } from './releases/get.ts';
+import { history } from './releases/history.ts';
 import { lint } from './lint.ts';
-import { list } from './list.ts';
+import { list } from './releases/list.ts';
 import { repo } from './repo/repo.ts';
 import { search } from './repo/search.ts';
-import { rollback } from './rollback.ts';
+import { rollback } from './releases/rollback.ts';
 import { show } from './show.ts';
-import { status } from './status.ts';
+import { status } from './releases/status.ts';
 import { template } from './template.ts';
-import { uninstall } from './uninstall.ts';
+import { test } from './releases/test-release.ts';
+import { uninstall } from './releases/uninstall.ts';
 import { version } from './version.ts';
 
 const root: Command = {
@@ -48,6 +49,7 @@ const root: Command = {
     show,
     status,
     template,
+    test,
     uninstall,
     upgrade,
     version,

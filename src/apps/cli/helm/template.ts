@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { KnownError } from '../../../base/index.ts';
 import {
   ManifestError,
@@ -7,14 +6,17 @@ import {
   releaseNameProblem,
   renderChart,
 } from '../../../lib/helm/index.ts';
-import { TemplateError, createEngine, functionTable } from '../../../lib/gotemplate/index.ts';
-import type { Capabilities, Rendered } from '../../../lib/helm/index.ts';
+import { TemplateError } from '../../../lib/gotemplate/index.ts';
+import type { Capabilities, Chart, Rendered } from '../../../lib/helm/index.ts';
 import type { Call, Command } from '../cobra/index.ts';
 import { helmArgs } from './args.ts';
 import { checkChart } from './check-chart.ts';
+import { checkDryRun, refuseDns } from './releases/deploy-options.ts';
+import { explainFlag, explanation } from './explain.ts';
 import { chartFlags, deployFlags, valuesFlags } from './flags.ts';
 import { locateChart } from './locate-chart.ts';
 import { mergedValues } from './merge-values.ts';
+import { nameAndChart } from './name-and-chart.ts';
 import { printManifests, writeManifests } from './print-manifests.ts';
 import { printWarnings } from './print-warnings.ts';
 import { namespaceOf, renderPorts } from './settings.ts';
@@ -46,6 +48,7 @@ faked locally. Additionally, none of the server-side testing of chart validity
       type: 'bool',
       usage: 'generate the name (and omit the NAME parameter)',
     },
+    explainFlag,
     { name: 'include-crds', type: 'bool', usage: 'include CRDs in the templated output' },
     {
       name: 'is-upgrade',
@@ -92,14 +95,14 @@ faked locally. Additionally, none of the server-side testing of chart validity
 async function run(call: Call): Promise<void> {
   const { flags, io } = call;
   refuse(call);
-  const { name, chartName } = nameAndChart(call);
+  const { name, chartName } = await nameAndChart(call, 'release-name');
   const capabilities = capabilitiesOf(call);
   const values = await mergedValues(call);
   const { chart } = await locateChart(call, chartName);
   checkChart(call, chart);
   checkName(name);
   const namespace = await namespaceOf(call);
-  const rendered = explained(call, () =>
+  const rendered = explained(call, chart, () =>
     renderChart({
       chart,
       values,
@@ -115,7 +118,10 @@ async function run(call: Call): Promise<void> {
   else await writeManifests(call, rendered, name);
 }
 
-function refuse({ flags }: Call): void {
+function refuse(call: Call): void {
+  const { flags } = call;
+  checkDryRun(call);
+  refuseDns(call);
   const post = flags.string('post-renderer');
   if (post !== '') {
     throw new KnownError('unsupported', `--post-renderer is not supported: ${post} was not run`);
@@ -126,38 +132,6 @@ function refuse({ flags }: Call): void {
       '--validate and --dry-run=server are not supported by template: use `helm install --dry-run=server` to ask a cluster',
     );
   }
-}
-
-function nameAndChart({ args, flags, io }: Call): { name: string; chartName: string } {
-  const [first = '', second, ...more] = args;
-  if (more.length > 0) {
-    throw new KnownError(
-      'invalid',
-      `expected at most two arguments, unexpected arguments: ${more.join(', ')}`,
-    );
-  }
-  if (second === undefined) {
-    const pattern = flags.string('name-template');
-    if (pattern !== '') return { name: nameFrom(pattern, io), chartName: first };
-    if (!flags.bool('generate-name')) return { name: 'release-name', chartName: first };
-    const base = path
-      .basename(first)
-      .replace(/\.tgz$/, '')
-      .replace(/-\d.*$/, '');
-    const seconds = Math.floor(io.clock.now().getTime() / 1000);
-    return { name: `${base === '.' || base === '' ? 'chart' : base}-${seconds}`, chartName: first };
-  }
-  if (flags.bool('generate-name')) {
-    throw new KnownError('invalid', 'cannot set --generate-name and also specify a name');
-  }
-  return { name: first, chartName: second };
-}
-
-/** `--name-template`: a template of Sprig's functions with no data. */
-function nameFrom(pattern: string, io: Call['io']): string {
-  const engine = createEngine({ functions: functionTable(renderPorts(io)) });
-  engine.add('name-template', pattern);
-  return engine.execute('name-template', null);
 }
 
 function checkName(name: string): void {
@@ -179,7 +153,7 @@ function capabilitiesOf({ flags }: Call): Capabilities {
 }
 
 /** What rendering printed before its documents could not be read is shown with `--debug`, as Helm does. */
-function explained(call: Call, render: () => Rendered): Rendered {
+function explained(call: Call, chart: Chart, render: () => Rendered): Rendered {
   try {
     return render();
   } catch (thrown) {
@@ -187,7 +161,7 @@ function explained(call: Call, render: () => Rendered): Rendered {
     if (!call.flags.bool('debug')) {
       throw new KnownError(
         'invalid',
-        `${thrown.message}\n\nUse --debug flag to render out invalid YAML`,
+        `${thrown.message}\n\nUse --debug flag to render out invalid YAML${explanation(call, chart, thrown)}`,
         { cause: thrown },
       );
     }

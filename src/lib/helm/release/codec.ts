@@ -11,7 +11,8 @@ const maxBytes = 64 * 1024 * 1024;
 
 /** A release as text for `data.release`: base64 of gzip of JSON. The API adds a second base64. */
 export function encodeRelease(release: Release): string {
-  const json = JSON.stringify(release, plainNumbers);
+  const { labels: _labels, ...stored } = release;
+  const json = JSON.stringify(stored, plainNumbers);
   return gzipSync(json, { level: 9 }).toString('base64');
 }
 

@@ -3,8 +3,8 @@ import type { JsonRecord } from '../../../base/index.ts';
 import { kinds } from '../../kube/index.ts';
 import type { Chart } from '../chart/chart.ts';
 import { clusterCapabilities } from '../render/capabilities.ts';
-import { crdsOf, manifestText } from '../render/render.ts';
-import type { Rendered } from '../render/render.ts';
+import { crdsOf, manifestText, renderChart } from '../render/render.ts';
+import type { RenderOptions, Rendered } from '../render/render.ts';
 import { nodeOf } from '../chart/node.ts';
 import { createObjects, updateObjects } from './apply.ts';
 import { storedChart } from './codec.ts';
@@ -42,6 +42,10 @@ export interface DeployOptions {
   readonly description?: string;
   /** Renders and checks, and changes nothing. */
   readonly dryRun?: boolean;
+  /** `lookup` finds nothing, as in a dry run of the client. */
+  readonly withoutLookup?: boolean;
+  /** Labels for the release's Secret; on an upgrade `null` takes one away. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly subchartNotes?: boolean;
   /** Revisions to keep; 0 or absent is all. */
   readonly maxHistory?: number;
@@ -68,11 +72,16 @@ export async function installRelease(
   }
   const store = createSecretStore({ ...ports, namespace });
   const version = await firstRevision(store, options);
-  if (options.dryRun !== true && options.skipCrds !== true) await installCrds(ports, options.chart);
+  if (options.dryRun !== true && options.skipCrds !== true) {
+    await installCrds(ports, options.chart, () =>
+      checkEarly(ports, store, { ...options, version }),
+    );
+  }
   const rendered = await render(ports, options, { name, namespace, revision: version });
   const release = newRelease(ports, { ...options, version, rendered });
   release.info.description = 'Initial install underway';
   release.info.status = 'pending-install';
+  store.check(release);
   const wanted = await buildObjects(ports.cluster, release.manifest, {
     namespace,
     from: 'release manifest',
@@ -87,6 +96,24 @@ export async function installRelease(
   await store.create(release, options.maxHistory);
   await perform({ ports, store, options, release, targets, adopted });
   return release;
+}
+
+/**
+ * Definitions go to the cluster before the templates are rendered for good; a release that cannot be
+ * stored must fail before that. Templates that need the definitions to render are judged later.
+ */
+async function checkEarly(
+  ports: ActionPorts,
+  store: ReleaseStore,
+  options: InstallOptions & { readonly version: number },
+): Promise<void> {
+  const { name, namespace, version } = options;
+  const rendered = await render(ports, options, { name, namespace, revision: version }).catch(
+    (thrown: unknown) => {
+      if (!(thrown instanceof KnownError)) throw thrown;
+    },
+  );
+  if (rendered !== undefined) store.check(newRelease(ports, { ...options, rendered }));
 }
 
 async function firstRevision(store: ReleaseStore, options: InstallOptions): Promise<number> {
@@ -182,7 +209,7 @@ export async function render(
   release: { name: string; namespace: string; revision: number; isUpgrade?: boolean },
 ): Promise<Rendered> {
   const capabilities = await clusterCapabilities(ports.cluster);
-  return renderWithCluster(ports.cluster, {
+  const wanted: RenderOptions = {
     chart: options.chart,
     values: options.values ?? {},
     release,
@@ -190,7 +217,10 @@ export async function render(
     ports: ports.render,
     ...(options.skipSchemaValidation === true ? { skipSchemaValidation: true } : {}),
     ...(options.subchartNotes === true ? { subchartNotes: true } : {}),
-  });
+  };
+  return options.withoutLookup === true
+    ? renderChart(wanted)
+    : renderWithCluster(ports.cluster, wanted);
 }
 
 /** The release as it is before anything was done. */
@@ -215,6 +245,7 @@ export function newRelease(
     hooks: rendered.hooks.map(storedHook),
     version,
     namespace,
+    ...(options.labels === undefined ? {} : { labels: options.labels }),
   };
 }
 
@@ -263,9 +294,15 @@ async function createNamespace(ports: ActionPorts, name: string): Promise<void> 
 const crdTimeoutMs = 60_000;
 
 /** Applies the `crds/` folder as it stands; what is there already stays untouched. */
-async function installCrds(ports: ActionPorts, chart: Chart): Promise<void> {
+async function installCrds(
+  ports: ActionPorts,
+  chart: Chart,
+  before: () => Promise<void>,
+): Promise<void> {
   const created: ReleaseObject[] = [];
-  for (const crd of crdsOf(nodeOf(chart))) {
+  const crds = crdsOf(nodeOf(chart));
+  if (crds.length > 0) await before();
+  for (const crd of crds) {
     const entries = await naming(`failed to install CRD ${crd.name}`, () =>
       buildObjects(ports.cluster, Buffer.from(crd.data).toString('utf8'), {
         namespace: 'default',

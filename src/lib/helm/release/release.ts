@@ -57,6 +57,8 @@ export interface Release {
   /** The revision, from 1. */
   version: number;
   namespace: string;
+  /** The user's labels of the Secret; they are no part of the JSON. */
+  labels?: Readonly<Record<string, string>>;
 }
 
 /** Whether an operation is, or was when its process died, under way. */

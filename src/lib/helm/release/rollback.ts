@@ -42,6 +42,7 @@ export async function rollbackRelease(
   }
   const release = copyOf(ports, previous, current.version + 1);
   if (options.dryRun === true) return release;
+  store.check(release);
   await store.create(release, options.maxHistory ?? 0);
   await perform({ ports, store, options }, current, release);
   return release;

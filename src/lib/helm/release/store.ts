@@ -17,6 +17,8 @@ export interface ReleaseHead {
 export interface ReleaseStore {
   /** Throws `exists` when the revision is there; with `maxHistory` old revisions make room first. */
   create(release: Release, maxHistory?: number): Promise<void>;
+  /** Throws `too-large` when a Secret could not hold the release, also once it is finished. */
+  check(release: Release): void;
   update(release: Release): Promise<void>;
   delete(head: { name: string; version: number }): Promise<void>;
   get(name: string, version: number): Promise<Release | undefined>;
@@ -35,8 +37,14 @@ interface SecretObject extends KubeObject {
   data?: Record<string, string>;
 }
 
-/** A Secret holds 1 MiB; base64 of the text must fit beside the labels. */
+/** A Secret holds 1 MiB of data. */
 const maxSecretBytes = 1024 * 1024;
+
+/** What times, phases and a description add to a release until it is finished. */
+const reserveBytes = 4096;
+
+/** Labels that Helm itself writes. */
+const systemLabels = ['name', 'owner', 'status', 'version', 'createdAt', 'modifiedAt'];
 
 /**
  * Helm's own storage: Secrets `sh.helm.release.v1.NAME.vN` of type helm.sh/release.v1, so that helm
@@ -46,22 +54,32 @@ export function createSecretStore(ports: {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly namespace: string | undefined;
+  /** Only Secrets with these labels are seen, e.g. `team=a`. */
+  readonly selector?: string;
 }): ReleaseStore {
-  return new SecretStore(ports.cluster, ports.clock, ports.namespace);
+  return new SecretStore(ports);
 }
 
 class SecretStore implements ReleaseStore {
   readonly #cluster: Cluster;
   readonly #clock: Clock;
   readonly #namespace: string | undefined;
+  readonly #selector: string;
 
-  constructor(cluster: Cluster, clock: Clock, namespace: string | undefined) {
-    this.#cluster = cluster;
-    this.#clock = clock;
-    this.#namespace = namespace;
+  constructor(ports: Parameters<typeof createSecretStore>[0]) {
+    this.#cluster = ports.cluster;
+    this.#clock = ports.clock;
+    this.#namespace = ports.namespace;
+    this.#selector = ports.selector ?? '';
+  }
+
+  check(release: Release): void {
+    checkLabels(release);
+    checkSize(release, encodeRelease(release).length + reserveBytes);
   }
 
   async create(release: Release, maxHistory: number = 0): Promise<void> {
+    checkLabels(release);
     if (maxHistory > 0) await this.#prune(release.name, maxHistory - 1);
     const secret = this.#secretOf(release, 'createdAt');
     try {
@@ -107,8 +125,10 @@ class SecretStore implements ReleaseStore {
   }
 
   async #secrets(name: string | undefined): Promise<SecretObject[]> {
+    const wanted = [...(name === undefined ? [] : [`name=${name}`]), 'owner=helm'];
+    if (this.#selector !== '') wanted.push(this.#selector);
     const { items } = await this.#cluster.list<SecretObject>(kinds.Secret, {
-      labelSelector: name === undefined ? 'owner=helm' : `name=${name},owner=helm`,
+      labelSelector: wanted.join(','),
       ...(this.#namespace === undefined ? {} : { namespace: this.#namespace }),
     });
     return items
@@ -134,14 +154,9 @@ class SecretStore implements ReleaseStore {
   }
 
   #secretOf(release: Release, stamp: 'createdAt' | 'modifiedAt'): SecretObject {
-    const data = Buffer.from(encodeRelease(release)).toString('base64');
-    if (data.length * 0.75 > maxSecretBytes) {
-      throw new KnownError(
-        'too-large',
-        `release ${release.name} v${release.version} needs ${Math.ceil((data.length * 0.75) / 1024)} KiB, more than the ${maxSecretBytes / 1024} KiB a Secret can hold: make the chart smaller (files that templates do not read belong in .helmignore)`,
-        { retry: 'when-changed' },
-      );
-    }
+    const text = encodeRelease(release);
+    checkSize(release, text.length);
+    const data = Buffer.from(text).toString('base64');
     const { name, namespace } = this.#keyOf(release.name, release.version);
     return {
       apiVersion: 'v1',
@@ -150,6 +165,7 @@ class SecretStore implements ReleaseStore {
         name,
         namespace,
         labels: {
+          ...release.labels,
           name: release.name,
           owner: 'helm',
           status: release.info.status,
@@ -174,5 +190,26 @@ function headOf(secret: SecretObject): ReleaseHead {
 }
 
 function releaseOf(secret: SecretObject): Release {
-  return decodeRelease(Buffer.from(secret.data?.['release'] ?? '', 'base64').toString('utf8'));
+  const text = Buffer.from(secret.data?.['release'] ?? '', 'base64').toString('utf8');
+  const all = Object.entries(secret.metadata.labels ?? {});
+  const labels = Object.fromEntries(all.filter(([name]) => !systemLabels.includes(name)));
+  const release = decodeRelease(text);
+  return Object.keys(labels).length === 0 ? release : { ...release, labels };
+}
+
+function checkSize({ name, version }: Release, bytes: number): void {
+  if (bytes <= maxSecretBytes) return;
+  throw new KnownError(
+    'too-large',
+    `release ${name} v${version} needs ${Math.ceil(bytes / 1024)} KiB, more than the ${maxSecretBytes / 1024} KiB a Secret can hold: make the chart smaller (files that templates do not read belong in .helmignore)`,
+    { retry: 'when-changed' },
+  );
+}
+
+function checkLabels({ labels = {} }: Release): void {
+  if (!Object.keys(labels).some((name) => systemLabels.includes(name))) return;
+  throw new KnownError(
+    'invalid',
+    `user supplied labels contains system reserved label name. System labels: [${systemLabels.join(' ')}]`,
+  );
 }

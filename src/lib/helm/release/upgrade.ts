@@ -51,8 +51,11 @@ export async function upgradeRelease(
     rendered,
     firstDeployed: current.info.first_deployed,
   });
+  const labels = mergedLabels(current.labels, options.labels);
+  if (labels !== undefined) release.labels = labels;
   release.info.description = 'Preparing upgrade';
   release.info.status = 'pending-upgrade';
+  store.check(release);
   const plan = await planOf(ports, options, { current, release });
   if (options.dryRun === true) {
     release.info.description = 'Dry run complete';
@@ -61,6 +64,15 @@ export async function upgradeRelease(
   await store.create(release, options.maxHistory ?? 10);
   await perform({ ports, store, options, release, current, ...plan });
   return release;
+}
+
+type Labels = Release['labels'];
+
+/** New labels win; the value `null` takes one away. */
+function mergedLabels(old: Labels, given: Labels): Labels {
+  if (old === undefined && given === undefined) return undefined;
+  const all = Object.entries({ ...old, ...given });
+  return Object.fromEntries(all.filter(([, value]) => value !== 'null'));
 }
 
 async function baseOf(

@@ -12,11 +12,8 @@ export const push: Command = {
   run: async (call) => {
     const [file = '', remote = ''] = call.args;
     if (!remote.startsWith('oci://')) {
-      const scheme = /^([a-z][a-z0-9+.-]*):\/\//.exec(remote)?.[1] ?? '';
-      throw new KnownError(
-        'unsupported',
-        `scheme prefix missing from remote (e.g. "oci://")${scheme === '' ? '' : `: ${scheme}`}`,
-      );
+      const scheme = /^([a-z][a-z0-9+.-]*):/.exec(remote)?.[1] ?? '';
+      throw new KnownError('unsupported', `scheme ${JSON.stringify(scheme)} not supported`);
     }
     const { pushChart } = await import('./registry.ts');
     await pushChart(call, file, remote);

@@ -173,7 +173,7 @@ async function newestTag(
     'not-found',
     found.length === 0
       ? `unable to locate any tags in provided repository: oci://${ref.text}`
-      : `could not locate a version matching provided version string ${version}`,
+      : `Could not locate a version matching provided version string ${version}`,
   );
 }
 
@@ -218,7 +218,6 @@ export async function pushChart(call: Call, file: string, remote: string): Promi
   }
   const manifest = {
     schemaVersion: 2,
-    mediaType: manifestType,
     config: descriptorOf(configType, config),
     layers: layers.map(({ mediaType, bytes }) => descriptorOf(mediaType, bytes)),
     annotations: annotationsOf(metadata, io.clock.now()),
@@ -232,7 +231,7 @@ async function readArchive(file: string, shown: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (thrown) {
-    throw new KnownError('not-found', `stat ${shown}: no such file or directory`, {
+    throw new KnownError('not-found', `${shown}: no such file`, {
       cause: thrown,
     });
   }

@@ -1,8 +1,8 @@
-import { KnownError } from '../../../base/index.ts';
-import { rollbackRelease } from '../../../lib/helm/index.ts';
-import type { Command } from '../cobra/index.ts';
-import { helmArgs } from './args.ts';
-import { actionPorts } from './settings.ts';
+import { KnownError } from '../../../../base/index.ts';
+import { rollbackRelease } from '../../../../lib/helm/index.ts';
+import type { Command } from '../../cobra/index.ts';
+import { helmArgs } from '../args.ts';
+import { actionPorts } from '../settings.ts';
 
 /** `helm rollback NAME [REVISION]`. */
 export const rollback: Command = {

@@ -1,15 +1,17 @@
-import { KnownError } from '../../../base/index.ts';
-import { createSecretStore, installRelease, upgradeRelease } from '../../../lib/helm/index.ts';
-import type { DeployOptions, Release } from '../../../lib/helm/index.ts';
-import type { Call, Command, FlagValues } from '../cobra/index.ts';
-import { helmArgs } from './args.ts';
-import { checkChart } from './check-chart.ts';
-import { chartFlags, deployFlags, outputFlag, valuesFlags } from './flags.ts';
-import { locateChart } from './locate-chart.ts';
-import { mergedValues } from './merge-values.ts';
-import { actionPorts } from './settings.ts';
+import { KnownError } from '../../../../base/index.ts';
+import { createSecretStore, installRelease, upgradeRelease } from '../../../../lib/helm/index.ts';
+import type { DeployOptions, Release } from '../../../../lib/helm/index.ts';
+import type { Call, Command, FlagValues } from '../../cobra/index.ts';
+import { helmArgs } from '../args.ts';
+import { checkChart } from '../check-chart.ts';
+import { chartFlags, deployFlags, outputFlag, valuesFlags } from '../flags.ts';
+import { dryRunOf, printable, refuseDns } from './deploy-options.ts';
+import { locateChart } from '../locate-chart.ts';
+import { nameAndChart } from '../name-and-chart.ts';
+import { mergedValues } from '../merge-values.ts';
+import { actionPorts } from '../settings.ts';
 import { statusText } from './status.ts';
-import { printAs } from './table.ts';
+import { printAs } from '../table.ts';
 
 const common = [...deployFlags, ...chartFlags, ...valuesFlags, outputFlag];
 
@@ -37,15 +39,9 @@ export const install: Command = {
 };
 
 async function runInstall(call: Call): Promise<void> {
-  const [first = '', second] = call.args;
-  const { flags, io } = call;
-  if (second === undefined && !flags.bool('generate-name')) {
-    throw new KnownError('invalid', 'must either provide a name or specify --generate-name');
-  }
-  const chartName = second ?? first;
+  const { flags } = call;
+  const { name, chartName } = await nameAndChart(call);
   const { ports, options } = await prepared(call, chartName);
-  const seconds = Math.floor(io.clock.now().getTime() / 1000);
-  const name = second === undefined ? `${options.chart.metadata.name}-${seconds}` : first;
   const release = await installRelease(ports, {
     ...options,
     name,
@@ -143,6 +139,8 @@ interface Prepared {
 
 async function prepared(call: Call, chartName: string): Promise<Prepared> {
   const { flags } = call;
+  const dry = dryRunOf(call);
+  refuseDns(call);
   if (flags.string('post-renderer') !== '') {
     throw new KnownError('unsupported', '--post-renderer is not supported');
   }
@@ -151,7 +149,6 @@ async function prepared(call: Call, chartName: string): Promise<Prepared> {
   checkChart(call, chart);
   const ports = await actionPorts(call);
   const description = flags.string('description');
-  const dryRun = flags.string('dry-run');
   return {
     ports,
     options: {
@@ -167,7 +164,8 @@ async function prepared(call: Call, chartName: string): Promise<Prepared> {
       takeOwnership: flags.bool('take-ownership'),
       atomic: flags.bool('atomic'),
       force: flags.bool('force'),
-      dryRun: dryRun !== '' && dryRun !== 'none' && dryRun !== 'false',
+      ...dry,
+      ...(flags.changed('labels') ? { labels: flags.map('labels') } : {}),
       subchartNotes: flags.bool('render-subchart-notes'),
       ...(description === '' ? {} : { description }),
     },
@@ -177,7 +175,7 @@ async function prepared(call: Call, chartName: string): Promise<Prepared> {
 function printRelease(call: Call, release: Release, before: string): void {
   printAs(
     call,
-    release,
+    printable(release),
     () => before + statusText(release, { hideNotes: call.flags.bool('hide-notes') }),
   );
 }

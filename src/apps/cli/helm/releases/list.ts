@@ -1,12 +1,12 @@
-import { KnownError } from '../../../base/index.ts';
-import { createSecretStore } from '../../../lib/helm/index.ts';
-import type { Release, ReleaseHead, ReleaseStatus } from '../../../lib/helm/index.ts';
-import type { Call, Command, FlagValues } from '../cobra/index.ts';
-import { noHelmArgs } from './args.ts';
-import { outputFlag } from './flags.ts';
+import { KnownError } from '../../../../base/index.ts';
+import { createSecretStore } from '../../../../lib/helm/index.ts';
+import type { Release, ReleaseHead, ReleaseStatus } from '../../../../lib/helm/index.ts';
+import type { Call, Command, FlagValues } from '../../cobra/index.ts';
+import { noHelmArgs } from '../args.ts';
+import { outputFlag } from '../flags.ts';
 import { chartText } from './history.ts';
-import { actionPorts } from './settings.ts';
-import { goTimeText, printAs, tableText } from './table.ts';
+import { actionPorts } from '../settings.ts';
+import { goTimeText, printAs, tableText } from '../table.ts';
 
 /** `helm list`: the newest revision of every release. */
 export const list: Command = {
@@ -62,6 +62,13 @@ export const list: Command = {
     outputFlag,
     { name: 'pending', type: 'bool', usage: 'show pending releases' },
     { name: 'reverse', shorthand: 'r', type: 'bool', usage: 'reverse the sort order' },
+    {
+      name: 'selector',
+      shorthand: 'l',
+      type: 'string',
+      usage:
+        "Selector (label query) to filter on, supports '=', '==', and '!='.(e.g. -l key1=value1,key2=value2)",
+    },
     { name: 'short', shorthand: 'q', type: 'bool', usage: 'output short (quiet) listing format' },
     { name: 'superseded', type: 'bool', usage: 'show superseded releases' },
     {
@@ -113,7 +120,7 @@ async function releasesOf(call: Call): Promise<Release[]> {
   const { flags } = call;
   const ports = await actionPorts(call);
   const namespace = flags.bool('all-namespaces') ? undefined : ports.namespace;
-  const store = createSecretStore({ ...ports, namespace });
+  const store = createSecretStore({ ...ports, namespace, selector: flags.string('selector') });
   const wanted = statusesOf(flags);
   const pattern = expressionOf(flags.string('filter'));
   const heads = newestOf(await store.heads())

@@ -1,12 +1,12 @@
-import type { JsonRecord } from '../../../base/index.ts';
-import { computedValues } from '../../../lib/helm/index.ts';
-import type { Release } from '../../../lib/helm/index.ts';
-import { stringify } from '../../../lib/yaml/index.ts';
-import type { Call, Command } from '../cobra/index.ts';
-import { helmArgs } from './args.ts';
-import { outputFlag } from './flags.ts';
+import type { JsonRecord } from '../../../../base/index.ts';
+import { computedValues } from '../../../../lib/helm/index.ts';
+import type { Release } from '../../../../lib/helm/index.ts';
+import { stringify } from '../../../../lib/yaml/index.ts';
+import type { Call, Command } from '../../cobra/index.ts';
+import { helmArgs } from '../args.ts';
+import { outputFlag } from '../flags.ts';
 import { hooksText, releaseOf, statusText } from './status.ts';
-import { printAs } from './table.ts';
+import { printAs } from '../table.ts';
 
 const revision = {
   name: 'revision',

@@ -1,9 +1,9 @@
-import { KnownError } from '../../../base/index.ts';
-import { uninstallRelease } from '../../../lib/helm/index.ts';
-import type { ActionPorts } from '../../../lib/helm/index.ts';
-import type { Call, Command } from '../cobra/index.ts';
-import { helmArgs } from './args.ts';
-import { actionPorts } from './settings.ts';
+import { KnownError } from '../../../../base/index.ts';
+import { uninstallRelease } from '../../../../lib/helm/index.ts';
+import type { ActionPorts } from '../../../../lib/helm/index.ts';
+import type { Call, Command } from '../../cobra/index.ts';
+import { helmArgs } from '../args.ts';
+import { actionPorts } from '../settings.ts';
 
 /** `helm uninstall NAME...`. */
 export const uninstall: Command = {

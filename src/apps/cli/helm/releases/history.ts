@@ -1,11 +1,11 @@
-import { KnownError } from '../../../base/index.ts';
-import { createSecretStore } from '../../../lib/helm/index.ts';
-import type { Release } from '../../../lib/helm/index.ts';
-import type { Command } from '../cobra/index.ts';
-import { helmArgs } from './args.ts';
-import { outputFlag } from './flags.ts';
-import { actionPorts } from './settings.ts';
-import { ansiTime, printAs, tableText } from './table.ts';
+import { KnownError } from '../../../../base/index.ts';
+import { createSecretStore } from '../../../../lib/helm/index.ts';
+import type { Release } from '../../../../lib/helm/index.ts';
+import type { Command } from '../../cobra/index.ts';
+import { helmArgs } from '../args.ts';
+import { outputFlag } from '../flags.ts';
+import { actionPorts } from '../settings.ts';
+import { ansiTime, printAs, tableText } from '../table.ts';
 
 const use = 'history RELEASE_NAME';
 

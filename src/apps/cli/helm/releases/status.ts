@@ -1,11 +1,12 @@
-import { KnownError } from '../../../base/index.ts';
-import { createSecretStore } from '../../../lib/helm/index.ts';
-import type { Release } from '../../../lib/helm/index.ts';
-import type { Call, Command } from '../cobra/index.ts';
-import { helmArgs } from './args.ts';
-import { outputFlag } from './flags.ts';
-import { actionPorts } from './settings.ts';
-import { ansiTime, printAs } from './table.ts';
+import { KnownError } from '../../../../base/index.ts';
+import { createSecretStore } from '../../../../lib/helm/index.ts';
+import type { Release } from '../../../../lib/helm/index.ts';
+import type { Call, Command } from '../../cobra/index.ts';
+import { helmArgs } from '../args.ts';
+import { printable } from './deploy-options.ts';
+import { outputFlag } from '../flags.ts';
+import { actionPorts } from '../settings.ts';
+import { ansiTime, printAs } from '../table.ts';
 
 const use = 'status RELEASE_NAME';
 
@@ -31,7 +32,7 @@ export const status: Command = {
   run: async (call) => {
     const release = await releaseOf(call);
     const { chart: _chart, ...rest } = release;
-    printAs(call, rest, () =>
+    printAs(call, printable(rest), () =>
       statusText(release, { withDescription: call.flags.bool('show-desc') }),
     );
   },
