@@ -1,7 +1,7 @@
 /**
  * A Kubernetes API server in this process: unmodified kubectl, client libraries and controllers work
  * on it, over HTTPS or in-process. It stores, validates, watches and answers; it runs no control loop
- * and no container (embedded/workloads and embedded/runtime do), and never calls out on its own.
+ * and no container (embedded/workloads and embedded/runtime do), and calls out only to admission webhooks.
  * Start with `server.ts` (how it is put together), then `route.ts`, `verbs/` and `store/store.ts`.
  */
 export { createApiServer } from './server.ts';

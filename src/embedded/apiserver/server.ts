@@ -4,6 +4,11 @@ import { createAdmission } from './admission/admission.ts';
 import { definitions } from './admission/definitions.ts';
 import { accountSecret } from './admission/account-secret.ts';
 import { claimClass } from './admission/claim-class.ts';
+import { ingressClass } from './admission/ingress-class.ts';
+import { limitDefaults, limitRanger } from './admission/limits/limit-ranger.ts';
+import { createQuotaKeeper, type QuotaKeeper } from './admission/quota/quota-keeper.ts';
+import { createWebhookList } from './admission/webhooks/configurations.ts';
+import { mutatingWebhooks, validatingWebhooks } from './admission/webhooks/webhooks.ts';
 import { podDefaults } from './admission/pod-defaults.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import { serviceAccount } from './admission/service-account.ts';
@@ -22,6 +27,7 @@ import type { PodRuntime } from './pod-runtime.ts';
 import { publishAddress } from './publish-address.ts';
 import { respondError } from './present/respond.ts';
 import { createRegistry } from './resources/resource-registry.ts';
+import type { ServedResource } from './resources/served-resource.ts';
 import { route, statusOf } from './route.ts';
 import type { ServerState } from './server-state.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
@@ -84,17 +90,16 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const store = await openSqliteStore({ path: options.storePath, clock });
   const closing = new AbortController();
   let runtime = options.podRuntime;
-  const state = buildState(options, { store, closing: closing.signal, runtime: () => runtime });
+  const quotas = createQuotaKeeper(store);
+  const state = buildState(options, {
+    store,
+    closing: closing.signal,
+    runtime: () => runtime,
+    quotas,
+  });
   await bootstrap(state);
   if (options.advertise !== undefined) await publishAddress(state, options.advertise);
-  const stopDefinitions = followDefinitions({
-    store,
-    clock,
-    log,
-    resources: state.resources,
-    empty: (resource) => emptyResource(state, resource),
-  });
-  void expireEvents(store, clock, closing.signal);
+  const stopUpkeep = startUpkeep(state, quotas);
   let address = options.advertise ?? '127.0.0.1:6443';
   const other = discoveryRoutes(state, () => address);
   const authentication = authenticationOf(options, state);
@@ -123,33 +128,56 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     },
     async close() {
       closing.abort();
-      stopDefinitions();
+      stopUpkeep();
       await store.close();
     },
   };
 }
 
+/** What goes on besides requests; the function ends it. */
+function startUpkeep(state: ServerState, quotas: QuotaKeeper): () => void {
+  const { store, clock, log, resources, closing } = state;
+  const empty = (resource: ServedResource): Promise<number> => emptyResource(state, resource);
+  const stopDefinitions = followDefinitions({ store, clock, log, resources, empty });
+  const stopQuotas = quotas.follow();
+  void expireEvents(store, clock, closing);
+  return () => {
+    stopDefinitions();
+    stopQuotas();
+  };
+}
+
 function buildState(
   options: ApiServerOptions,
-  parts: Pick<ServerState, 'store' | 'closing' | 'runtime'>,
+  parts: Pick<ServerState, 'store' | 'closing' | 'runtime'> & { readonly quotas: QuotaKeeper },
 ): ServerState {
   const { clock, log, profile = 'modern', serviceCidr = '127.65.0.0/16' } = options;
-  const { store } = parts;
+  const { store, quotas, closing, runtime } = parts;
+  const webhooks = createWebhookList(store);
   const keyPem = options.auth?.serviceAccountKeyPem;
   return {
-    ...parts,
+    store,
+    closing,
+    runtime,
     clock,
     log,
     profile,
     resources: createRegistry(profile),
-    admission: createAdmission([
-      namespaceLifecycle,
-      definitions,
-      serviceAccount,
-      podDefaults,
-      claimClass,
-      accountSecret,
-    ]),
+    admission: createAdmission({
+      changing: [
+        namespaceLifecycle,
+        definitions,
+        serviceAccount,
+        podDefaults,
+        claimClass,
+        ingressClass,
+        limitDefaults,
+        accountSecret,
+        mutatingWebhooks(webhooks),
+      ],
+      // What a webhook let in may still be too much; the quota has the last word.
+      confirming: [limitRanger, validatingWebhooks(webhooks), quotas.check],
+    }),
     locks: createKeyLocks(),
     addresses: createAddresses(store, serviceCidr),
     tokens: createTokenIssuer({ store, clock, ...(keyPem === undefined ? {} : { keyPem }) }),

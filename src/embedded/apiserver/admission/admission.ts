@@ -17,20 +17,29 @@ export interface AdmissionRequest {
 /** One rule. Throws a StatusError to refuse, or changes the object. */
 export type AdmissionRule = (request: AdmissionRequest) => void | Promise<void>;
 
-/** All rules, in order. */
+/** All rules, in order, in their two halves. */
 export interface Admission {
+  /** Before the object is checked: refuses early, and completes or changes the object. */
   admit(request: AdmissionRequest): Promise<void>;
+  /** After the object was found valid, as the last thing before it is written: only refuses. */
+  confirm(request: AdmissionRequest): Promise<void>;
 }
 
 /** Runs the rules one after the other; the first refusal ends it. */
-export function createAdmission(rules: readonly AdmissionRule[]): Admission {
+export function createAdmission(rules: {
+  readonly changing: readonly AdmissionRule[];
+  readonly confirming: readonly AdmissionRule[];
+}): Admission {
   return {
-    async admit(request) {
-      for (const rule of rules) {
-        const pending = rule(request);
-        // Most rules answer at once; then the write stays in the turn it began in.
-        if (pending !== undefined) await pending;
-      }
-    },
+    admit: (request) => runAll(rules.changing, request),
+    confirm: (request) => runAll(rules.confirming, request),
   };
+}
+
+async function runAll(rules: readonly AdmissionRule[], request: AdmissionRequest): Promise<void> {
+  for (const rule of rules) {
+    const pending = rule(request);
+    // Most rules answer at once; then the write stays in the turn it began in.
+    if (pending !== undefined) await pending;
+  }
 }

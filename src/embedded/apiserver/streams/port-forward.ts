@@ -51,7 +51,7 @@ async function connect(
     void channels.send(data + 1, Buffer.from(messageOf(thrown))).catch(() => {});
   };
   try {
-    const { host, port } = await dialPod(call, of.pod, of.port);
+    const { host, port } = await dialPod(call.state, of.pod, of.port);
     const socket = net.connect({ host, port });
     channels.signal.addEventListener('abort', () => socket.destroy(), { once: true });
     socket.on('error', fail);

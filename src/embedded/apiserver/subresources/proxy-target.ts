@@ -1,7 +1,7 @@
 import { isRecord, KnownError, type JsonRecord, type KubeObject } from '../../../base/index.ts';
 import { badRequest, objectNotFound, unavailable } from '../http/status-error.ts';
 import { prefixOf } from '../verbs/selection.ts';
-import type { Call } from '../server-state.ts';
+import type { Call, ServerState } from '../server-state.ts';
 
 /** An address that can be reached from this process. */
 export interface Reach {
@@ -35,7 +35,7 @@ function find(call: Call, plural: string, name: string): KubeObject {
 
 async function podTarget(call: Call, name: string, port: string): Promise<Reach> {
   const pod = find(call, 'pods', name);
-  return dialPod(call, pod, port === '' ? firstPort(pod) : Number(port));
+  return dialPod(call.state, pod, port === '' ? firstPort(pod) : Number(port));
 }
 
 function firstPort(pod: KubeObject): number {
@@ -46,8 +46,12 @@ function firstPort(pod: KubeObject): number {
 }
 
 /** The runtime knows how to reach a pod; without one its address is tried. */
-export async function dialPod(call: Call, pod: KubeObject, port: number): Promise<Reach> {
-  const runtime = call.state.runtime();
+export async function dialPod(
+  state: Pick<ServerState, 'runtime'>,
+  pod: KubeObject,
+  port: number,
+): Promise<Reach> {
+  const runtime = state.runtime();
   const status = isRecord(pod['status']) ? pod['status'] : {};
   if (runtime) {
     try {
@@ -62,21 +66,28 @@ export async function dialPod(call: Call, pod: KubeObject, port: number): Promis
 }
 
 async function serviceTarget(call: Call, name: string, port: string): Promise<Reach> {
-  const service = find(call, 'services', name);
+  find(call, 'services', name);
+  return reachService(call.state, { namespace: call.target.namespace ?? '', name, port });
+}
+
+/** One ready endpoint behind the port (name or number; '' is the first) of a service. */
+export async function reachService(
+  state: Pick<ServerState, 'store' | 'runtime'>,
+  { namespace, name, port }: Readonly<Record<'namespace' | 'name' | 'port', string>>,
+): Promise<Reach> {
+  const { store } = state;
+  const service = store.get(`/core/services/${namespace}/${name}`)?.parse();
+  if (!service) throw objectNotFound({ group: '', plural: 'services' }, name);
   const wanted = portOfService(service, port);
   const none = (): Error => unavailable(`no endpoints available for service "${name}"`);
   if (!wanted) throw none();
-  const key = `/core/endpoints/${call.target.namespace}/${name}`;
-  const endpoints = call.state.store.get(key)?.parse();
+  const endpoints = store.get(`/core/endpoints/${namespace}/${name}`)?.parse();
   const subsets = endpoints ? listOf(endpoints, 'subsets') : [];
   const choices = subsets.flatMap((subset) => reachesOf(subset, wanted));
   const chosen = choices[Math.floor(Math.random() * choices.length)];
   if (!chosen) throw none();
-  const pod =
-    chosen.pod === undefined
-      ? undefined
-      : call.state.store.get(`/core/pods/${chosen.pod}`)?.parse();
-  return pod ? dialPod(call, pod, chosen.port) : { host: chosen.host, port: chosen.port };
+  const pod = chosen.pod === undefined ? undefined : store.get(`/core/pods/${chosen.pod}`)?.parse();
+  return pod ? dialPod(state, pod, chosen.port) : { host: chosen.host, port: chosen.port };
 }
 
 interface Choice extends Reach {

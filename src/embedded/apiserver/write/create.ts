@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../../base/index.ts';
+import type { AdmissionRequest } from '../admission/admission.ts';
 import { alreadyExists, invalidObject } from '../http/status-error.ts';
 import type { WriteOptions } from '../http/write-options.ts';
 import { keyOfObject } from '../resources/served-resource.ts';
@@ -75,7 +76,7 @@ async function prepared(call: Call, decoded: KubeObject, how: CreateHow): Promis
   if (how.owned && managed) object.metadata.managedFields = managed;
   setNewMetadata(object.metadata, nowText(state.clock));
   strategy.prepareCreate(object);
-  await state.admission.admit({
+  const request: AdmissionRequest = {
     call,
     operation: 'create',
     namespace: target.namespace,
@@ -83,10 +84,12 @@ async function prepared(call: Call, decoded: KubeObject, how: CreateHow): Promis
     subresource: undefined,
     object,
     dryRun: how.options.dryRun,
-  });
+  };
+  await state.admission.admit(request);
   object = strategy.defaulted(object);
   const errors = strategy.validateCreate(object);
   if (errors.length > 0) throw invalidObject(resource, object.metadata.name ?? '', errors);
+  await state.admission.confirm({ ...request, object });
   return object;
 }
 

@@ -1,4 +1,5 @@
 import { isRecord, type KubeObject } from '../../../base/index.ts';
+import type { AdmissionRequest } from '../admission/admission.ts';
 import { conflict } from '../http/status-error.ts';
 import type { DeleteOptions } from '../http/delete-options.ts';
 import { nowText, type Call } from '../server-state.ts';
@@ -22,7 +23,7 @@ export async function deleteStored(
   const { resource, state, target } = call;
   const object = resource.strategy.toStorage(stored.parse());
   checkPreconditions(call, object, options);
-  await state.admission.admit({
+  const request: AdmissionRequest = {
     call,
     operation: 'delete',
     namespace: object.metadata.namespace ?? target.namespace,
@@ -30,7 +31,9 @@ export async function deleteStored(
     subresource: undefined,
     old: object,
     dryRun: options.dryRun,
-  });
+  };
+  await state.admission.admit(request);
+  await state.admission.confirm(request);
   const plan = planOf(call, object, options);
   if (options.dryRun)
     return { object: plan.object ?? object, stored: undefined, gone: !plan.object };

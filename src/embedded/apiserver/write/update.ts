@@ -1,5 +1,6 @@
 import type { JsonRecord, KubeObject } from '../../../base/index.ts';
 import { deepEqual } from '../../../lib/schema/index.ts';
+import type { AdmissionRequest } from '../admission/admission.ts';
 import { badRequest, conflict, invalidObject } from '../http/status-error.ts';
 import type { WriteOptions } from '../http/write-options.ts';
 import { versioned } from '../present/shape.ts';
@@ -80,7 +81,7 @@ async function prepared(
   // Ownership is judged later; /status must not put the kept list over what an apply has settled.
   if (managed === undefined) delete object.metadata.managedFields;
   else object.metadata.managedFields = managed;
-  await state.admission.admit({
+  const request: AdmissionRequest = {
     call,
     operation: 'update',
     namespace: target.namespace,
@@ -89,10 +90,12 @@ async function prepared(
     object,
     old: live,
     dryRun: change.options.dryRun,
-  });
+  };
+  await state.admission.admit(request);
   object = strategy.defaulted(object);
   const errors = strategy.validateUpdate(object, live, change.subresource);
   if (errors.length > 0) throw invalidObject(resource, live.metadata.name, errors);
+  await state.admission.confirm({ ...request, object });
   return object;
 }
 

@@ -40,7 +40,7 @@ async function join(call: Call, pod: KubeObject, { data, error }: Required<Pair>
     data.end();
   };
   try {
-    const { host, port: to } = await dialPod(call, pod, port);
+    const { host, port: to } = await dialPod(call.state, pod, port);
     const socket = net.connect({ host, port: to, allowHalfOpen: true });
     connect(socket, data, error, (thrown) => void fail(thrown));
   } catch (thrown) {
