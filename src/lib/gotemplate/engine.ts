@@ -4,6 +4,8 @@ import { publicError } from './runtime/fault.ts';
 import { Runtime, type Usage } from './runtime/runtime.ts';
 import type { FunctionTable } from './signature.ts';
 import { GoError } from './template-error.ts';
+import { Recorder } from './trace/recorder.ts';
+import { type Traced, tracedOf } from './trace/traced.ts';
 
 /** What one set of templates (with its clones) may use before it ends with an error. */
 export interface Budgets {
@@ -31,6 +33,12 @@ export interface Engine {
   has(name: string): boolean;
   /** Runs a template and returns what it printed (`<no value>` included). */
   execute(name: string, dot: unknown): string;
+  /**
+   * The same run, which also tells for every stretch of the output which place of which template
+   * printed it and which values were read for it. Prints the same bytes; templates that functions run
+   * in turn (`include`, `tpl`) are followed. See `Traced`.
+   */
+  executeTraced(name: string, dot: unknown): Traced;
   /**
    * A set that sees all of this one's templates; what is added to it stays inside (Go's Clone).
    * `functions` replace those of the same name and signature: how `tpl` binds `include` to the clone.
@@ -90,6 +98,19 @@ class TemplateSet implements Engine {
     }
   }
 
+  executeTraced(name: string, dot: unknown): Traced {
+    const { usage } = this;
+    const outer = usage.trace;
+    const recorder = new Recorder();
+    usage.trace = recorder;
+    try {
+      this.execute(name, dot);
+    } finally {
+      usage.trace = outer;
+    }
+    return tracedOf(recorder, dot);
+  }
+
   execute(name: string, dot: unknown): string {
     const template = this.find(name);
     if (template === undefined) {
@@ -97,7 +118,9 @@ class TemplateSet implements Engine {
     }
     this.runtime.refresh();
     try {
-      return template.run(this.runtime, dot ?? undefined);
+      const { runtime, usage } = this;
+      if (usage.trace !== undefined) return template.trace(runtime, dot ?? undefined);
+      return template.run(runtime, dot ?? undefined);
     } catch (thrown) {
       throw publicError(thrown);
     }
@@ -116,10 +139,11 @@ class TemplateSet implements Engine {
 
 /** Makes an empty set of templates. */
 export function createEngine(options: EngineOptions): Engine {
-  const usage = {
+  const usage: Usage = {
     steps: 0,
     maxSteps: options.budgets?.steps ?? 50_000_000,
     maxOutput: options.budgets?.output ?? 256 * 1024 * 1024,
+    trace: undefined,
   };
   return new TemplateSet(compilerFor(options.functions, options.strict ?? false), {
     functions: options.functions,

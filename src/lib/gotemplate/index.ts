@@ -14,12 +14,19 @@
  * - nil inside a map or list is `null`. A template's "no value" is `undefined`; both count as nil.
  * - structs and anything with methods are `HostObject`s: a `HostType` says the fields and methods.
  *
+ * `execute` gives the text; `executeTraced` gives the same text and for each of its lines the place
+ * in the templates that printed it and the values read for it. Versions and constraints as
+ * Masterminds' semver has them can be used on their own: `parseVersion`, `parseConstraint`.
+ *
  * Refuses: goroutines, channels, networks, clocks and randomness of its own. Time and random bytes
  * come through ports; output, steps and depth have budgets; every failure is a `TemplateError` with
  * Go's text. Start reading at `engine.ts`; the pipeline is lexer → parser → generate → runtime.
  */
 export { createEngine } from './engine.ts';
 export type { Budgets, Engine, EngineOptions } from './engine.ts';
+export type { TraceLine, Traced } from './trace/traced.ts';
+export type { TracePiece } from './trace/pieces.ts';
+export type { TemplatePlace } from './trace/place.ts';
 export { functionTable } from './functions/index.ts';
 export type { FunctionPorts } from './functions/index.ts';
 export { GoError, TemplateError, goPanic } from './template-error.ts';
@@ -30,3 +37,7 @@ export type { FunctionTable, GoFunction, ParamType } from './signature.ts';
 export { formatValue, goQuote, sprint, sprintf } from './format/index.ts';
 export { toBytes, fromBytes } from './value/index.ts';
 export { typeName, kindOf } from './value/index.ts';
+export { compareVersions, parseVersion, versionText } from './functions/pattern/version.ts';
+export type { Version } from './functions/pattern/version.ts';
+export { parseConstraint, satisfies } from './functions/pattern/constraint.ts';
+export type { Constraint } from './functions/pattern/constraint.ts';

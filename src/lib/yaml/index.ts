@@ -4,7 +4,7 @@
  *
  * Reading gives JSON-like data: YAML 1.1 scalars, string keys, every number a float64. Writing is
  * byte-equal to sigs.k8s.io/yaml.Marshal. Refuses: custom tags, documents that are more alias than
- * content, nesting beyond 10,000. Start reading at `parse.ts`; the pipeline is
+ * content, nesting beyond 1,000 (a written value's: 10,000). Start reading at `parse.ts`; the pipeline is
  * scanner → parser (events) → compose → JSON.
  */
 export { parse, parseDocuments } from './parse.ts';

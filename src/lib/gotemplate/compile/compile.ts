@@ -9,13 +9,18 @@ import type { FunctionTable, GoFunction } from '../signature.ts';
 import type { Functions } from './expression.ts';
 import { generate } from './generate.ts';
 import { type Library, makeLibrary } from './library.ts';
+import { type Marks, plainMarks, tracedMarks } from './marks.ts';
 
 /** A template ready to run. */
 export interface Compiled extends Template {
-  readonly run: (rt: Runtime, dot: unknown) => string;
+  readonly run: Run;
+  /** The form that also notes, in the runtime's recorder, where everything came from. */
+  readonly trace: Run;
   /** Nothing in it but blanks and comments: such a definition never replaces another. */
   readonly isEmpty: boolean;
 }
+
+type Run = (rt: Runtime, dot: unknown) => string;
 
 const constructors = { complex: (re: number, im: number): GoComplex => new GoComplex(re, im) };
 
@@ -99,33 +104,38 @@ export class Compiler {
   }
 
   private build(definition: Definition, source: Source): Compiled {
+    const { name } = definition;
     const isEmpty = isEmptyList(definition.root);
-    const lookup = this.lookup();
-    const { library } = this;
-    const template = { name: definition.name, source, sites: [] as Template['sites'] };
-    let made: ((rt: Runtime, dot: unknown) => string) | undefined;
-    // Most defines of a library chart never run: their JavaScript is made on first use.
-    const compiled = {
-      ...template,
-      isEmpty,
-      run: (rt: Runtime, dot: unknown): string => {
-        if (made === undefined) {
-          const { body, sites } = generate(definition, lookup);
-          // Compiling is what this room is for: the source is made by the generator alone, and every
-          // text of a template stands in it as a JSON literal.
-          // oxlint-disable-next-line typescript/no-implied-eval
-          const factory = new Function('L', 'S', 'T', 'K', body) as (
-            ...args: unknown[]
-          ) => (rt: Runtime, dot: unknown) => string;
-          compiled.sites = sites;
-          made = factory(library, sites, compiled, constructors);
-          compiled.run = made;
+    const lazy = (marks: Marks, made: (run: Run, sites: Template['sites']) => void): Run => {
+      let ready: Run | undefined;
+      // Most defines of a library chart never run: their JavaScript is made on first use.
+      return (rt, dot) => {
+        if (ready === undefined) {
+          const { body, sites } = generate(definition, this.lookup(), marks);
+          ready = this.evaluate(body, { name, source, sites });
+          made(ready, sites);
         }
         rt.refresh();
-        return made(rt, dot);
-      },
+        return ready(rt, dot);
+      };
+    };
+    const compiled = {
+      name,
+      source,
+      sites: [] as Template['sites'],
+      isEmpty,
+      run: lazy(plainMarks, (run, sites) => Object.assign(compiled, { run, sites })),
+      trace: lazy(tracedMarks, (trace) => Object.assign(compiled, { trace })),
     };
     return compiled;
+  }
+
+  private evaluate(body: string, template: Template): Run {
+    // Compiling is what this room is for: the source is made by the generator alone, and every text of
+    // a template stands in it as a JSON literal.
+    // oxlint-disable-next-line typescript/no-implied-eval
+    const factory = new Function('L', 'S', 'T', 'K', body) as (...args: unknown[]) => Run;
+    return factory(this.library, template.sites, template, constructors);
   }
 }
 

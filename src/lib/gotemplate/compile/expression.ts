@@ -12,6 +12,7 @@ import type { Site } from '../runtime/fault.ts';
 import { literalSource, plainLiteral } from '../runtime/literal.ts';
 import type { GoFunction, ParamType } from '../signature.ts';
 import { callSource } from './call.ts';
+import { type Marks, plainMarks } from './marks.ts';
 import { Scope, type Variable } from './scope.ts';
 
 /** A value in generated code. */
@@ -47,13 +48,15 @@ export class ExpressionWriter {
   readonly scope: Scope = new Scope();
   readonly sites: Site[] = [];
   readonly functions: Functions;
+  protected readonly marks: Marks;
   /** The JavaScript name of dot, and whether it is of type interface{}. */
   dot: Variable = { js: 'd', wrapped: 'false' };
   private readonly known = new Map<Node, Map<string, number>>();
   private readonly used = new Map<number, string>();
 
-  constructor(functions: Functions) {
+  constructor(functions: Functions, marks: Marks = plainMarks) {
     this.functions = functions;
+    this.marks = marks;
   }
 
   /** The number of a place that can fail. */
@@ -104,11 +107,13 @@ export class ExpressionWriter {
     let { js } = value;
     for (const { ident } of pipe.decl) {
       const name = ident[0]!;
-      const variable = pipe.isAssign ? this.scope.find(name) : this.scope.declare(name);
+      const variable = pipe.isAssign
+        ? this.scope.find(name)
+        : this.scope.declare(name, this.marks.isTraced);
       if (variable === undefined) {
         const temp = this.scope.fresh('t');
         js = `(${temp}=${js},L.fail(${value.at},${JSON.stringify(`undefined variable: ${name}`)}))`;
-      } else js = `(${variable.js}=${js})`;
+      } else js = this.marks.assign(variable, js);
     }
     return pipe.decl.length === 0 ? value : { ...value, js, simple: false };
   }
@@ -199,7 +204,7 @@ export class ExpressionWriter {
     if (args.length > 1 || final !== undefined) {
       return this.fail(at, `can't give argument to non-function ${printNode(args[0]!)}`);
     }
-    return { js: variable.js, at, simple: true, quiet: true, solid: false };
+    return { js: this.marks.variable(variable), at, simple: true, quiet: true, solid: false };
   }
 
   private chain(node: ChainNode, args: readonly OperandNode[], final?: Expression): Expression {
@@ -228,13 +233,13 @@ export class ExpressionWriter {
     const at = how.at ?? this.site(how.node);
     const list = JSON.stringify(names);
     if (how.args.length <= 1 && how.final === undefined) {
-      const js = `L.path(${base.js},${list},${at},${base.wrapped})`;
+      const js = `${this.marks.path(base.from)}${base.js},${list},${at},${base.wrapped})`;
       return { js, at, simple: false, quiet: true, solid: false };
     }
     const last = this.scope.fresh('a');
     const thunks = how.args.slice(1).map((arg) => this.thunk(arg, last));
     const final = how.final === undefined ? '' : `,final:{value:${how.final.js}}`;
-    const js = `L.invoke(${base.js},${list},{site:${at},wrapped:${base.wrapped}},{args:[${thunks.join(',')}]${final},last:()=>${last}})`;
+    const js = `${this.marks.invoke(base.from)}${base.js},${list},{site:${at},wrapped:${base.wrapped}},{args:[${thunks.join(',')}]${final},last:()=>${last}})`;
     return { js, at: last, simple: false, quiet: false, solid: false };
   }
 

@@ -5,9 +5,11 @@ import type {
   ListNode,
   StatementNode,
   TemplateNode,
+  TextNode,
 } from '../parse/node.ts';
 import type { Site } from '../runtime/fault.ts';
 import { ExpressionWriter, type Functions } from './expression.ts';
+import { type Marks, plainMarks } from './marks.ts';
 
 /** The JavaScript of one template: the body of `(L, S, T, K) => (rt, d) => string`. */
 export interface Generated {
@@ -21,9 +23,11 @@ class TemplateWriter extends ExpressionWriter {
   private readonly lines: string[] = [];
   private text = '';
   private loops = 0;
+  /** The JavaScript name of what caused the place being written to be reached; traced form only. */
+  private cause = 'c0';
 
-  constructor(functions: Functions) {
-    super(functions);
+  constructor(functions: Functions, marks: Marks) {
+    super(functions, marks);
     this.scope.redeclare('$', { js: 'd0', wrapped: 'false' });
     this.dot = { js: 'd0', wrapped: 'false' };
   }
@@ -46,11 +50,11 @@ class TemplateWriter extends ExpressionWriter {
     const declared = names.length === 0 ? '' : `let ${names.join(',')};`;
     return [
       'return function(rt,d0){',
-      `let o='',at=0;${declared}${this.prologue()}`,
+      `let o='',at=0;${declared}${this.prologue()}${this.marks.enter}`,
       'try{',
       ...this.lines,
       '}catch(e){throw L.fault(e,T,at);}',
-      'return o;}',
+      `${this.marks.leave}return o;}`,
     ].join('\n');
   }
 
@@ -61,8 +65,7 @@ class TemplateWriter extends ExpressionWriter {
   private statement(node: StatementNode): void {
     switch (node.kind) {
       case 'text':
-        this.text += node.text;
-        return;
+        return this.plainText(node);
       case 'action':
         return this.action(node);
       case 'if':
@@ -78,19 +81,39 @@ class TemplateWriter extends ExpressionWriter {
     }
   }
 
+  private plainText(node: TextNode): void {
+    this.text += node.text;
+    if (!this.marks.isTraced || node.text === '') return;
+    this.line(this.marks.text(() => this.site(node), this.cause));
+  }
+
   private action(node: ActionNode): void {
     const value = this.pipe(node.pipe);
-    if (node.pipe.decl.length > 0) return this.line(`${value.js};`);
+    const begin = this.marks.begin(this.cause);
+    if (node.pipe.decl.length > 0) return this.line(`${begin}${value.js};`);
     const temp = this.scope.fresh('t');
-    return this.line(`o+=typeof(${temp}=${value.js})==='string'?${temp}:L.show(${temp});`);
+    const print = `o+=typeof(${temp}=${value.js})==='string'?${temp}:L.show(${temp});`;
+    return this.line(`${begin}${print}${this.printed(node)}`);
+  }
+
+  private printed(node: ActionNode | TemplateNode): string {
+    return this.marks.isTraced ? this.marks.printed(this.site(node)) : '';
+  }
+
+  /** The line that makes the cause of what follows; nothing in the plain form. */
+  private newCause(make: string): string {
+    if (!this.marks.isTraced) return '';
+    this.cause = this.scope.fresh('c');
+    return `${this.cause}=${make};`;
   }
 
   private branch(node: BranchNode): void {
     this.scope.inside(() => {
       const value = this.pipe(node.pipe);
-      const { dot } = this;
+      const { dot, cause } = this;
       const temp = this.scope.fresh('t');
-      this.line(`if(L.truth(${temp}=${value.js})){`);
+      const begin = `${this.marks.begin(cause)}${temp}=${value.js};`;
+      this.line(`${begin}${this.newCause('tr.under()')}if(L.truth(${temp})){`);
       if (node.kind === 'with') this.dot = { js: temp, wrapped: 'false' };
       this.body(node.list);
       this.dot = dot;
@@ -99,6 +122,7 @@ class TemplateWriter extends ExpressionWriter {
         this.body(node.elseList);
       }
       this.line('}');
+      this.cause = cause;
     });
   }
 
@@ -113,12 +137,17 @@ class TemplateWriter extends ExpressionWriter {
       const value = this.pipe(node.pipe);
       const turns = this.scope.fresh('r');
       const [index, item] = [this.scope.fresh('i'), this.scope.fresh('e')];
-      const outer = this.loops;
-      this.line(`${turns}=L.turns(${value.js},{at:${value.at},variables:${decl.length}});`);
-      this.line(`if(${turns}!==undefined){`);
+      const { loops: outer, cause } = this;
+      const over = this.scope.fresh('t');
+      const begin = `${this.marks.begin(cause)}${over}=${value.js};`;
+      this.line(`${begin}${turns}=L.turns(${over},{at:${value.at},variables:${decl.length}});`);
+      this.line(`${this.newCause('tr.under()')}if(${turns}!==undefined){`);
+      const around = this.cause;
       this.loops = Number(turns.slice(1));
       this.line(`r${this.loops}:for(${index}=0;${index}<${turns}.count;${index}++){`);
       this.line(`rt.step(o.length,${this.site(node.pipe)});${item}=L.item(${turns},${index});`);
+      const turn = `{index:${index},turns:${turns}}`;
+      this.line(this.newCause(`tr.turn(${around},${over},${turn})`));
       const wrapped = `${turns}.wrapped`;
       this.scope.inside(() => {
         this.loopVariables(
@@ -132,11 +161,13 @@ class TemplateWriter extends ExpressionWriter {
       });
       this.line('}');
       this.loops = outer;
+      this.cause = around;
       if (node.elseList !== undefined) {
         this.line('}else{');
         this.body(node.elseList);
       }
       this.line('}');
+      this.cause = cause;
     });
   }
 
@@ -151,8 +182,9 @@ class TemplateWriter extends ExpressionWriter {
         this.line(`L.fail(at,${JSON.stringify(`undefined variable: ${name}`)});`);
         return;
       }
-      this.line(`${variable.js}=${js};`);
-      if (!loop.isAssign && isItem) this.scope.redeclare(name, { js: variable.js, wrapped });
+      const from = variable.from === undefined ? '' : `${variable.from}=${this.cause};`;
+      this.line(`${variable.js}=${js};${from}`);
+      if (!loop.isAssign && isItem) this.scope.redeclare(name, { ...variable, wrapped });
     };
     if (names.length > 1) set(names[0]!, `L.key(${loop.turns},${loop.index})`, false);
     const last = names.at(-1);
@@ -166,14 +198,20 @@ class TemplateWriter extends ExpressionWriter {
     const found = this.scope.fresh('t');
     this.line(`${found}=rt.find(${name},${at});`);
     const arg = this.scope.fresh('t');
-    this.line(`${arg}=${value?.js ?? 'undefined'};`);
-    this.line(`at=${at};rt.step(o.length,${at});o+=${found}.run(rt,${arg});`);
+    this.line(`${this.marks.begin(this.cause)}${arg}=${value?.js ?? 'undefined'};`);
+    const run = this.marks.isTraced ? 'trace' : 'run';
+    const print = `o+=${found}.${run}(rt,${arg});${this.printed(node)}`;
+    this.line(`at=${at};rt.step(o.length,${at});${print}`);
   }
 }
 
-/** Generates the JavaScript of a template. */
-export function generate(definition: Definition, functions: Functions): Generated {
-  const writer = new TemplateWriter(functions);
+/** Generates the JavaScript of a template; `tracedMarks` gives the form that notes origins. */
+export function generate(
+  definition: Definition,
+  functions: Functions,
+  marks: Marks = plainMarks,
+): Generated {
+  const writer = new TemplateWriter(functions, marks);
   const body = writer.write(definition.root);
   return { name: definition.name, body, sites: writer.sites };
 }

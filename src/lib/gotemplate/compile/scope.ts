@@ -4,6 +4,8 @@ export interface Variable {
   readonly js: string;
   /** A JavaScript expression: whether the value is of type interface{}, as a range's items are. */
   readonly wrapped: string;
+  /** In the traced form, the JavaScript name of where its value came from. */
+  readonly from?: string;
 }
 
 /** Which variables are visible: one level for each control structure. */
@@ -20,8 +22,10 @@ export class Scope {
     return name;
   }
 
-  declare(name: string, wrapped = 'false'): Variable {
-    const variable = { js: this.fresh('x'), wrapped };
+  /** A new template variable; a traced one has a second JavaScript variable for its origin. */
+  declare(name: string, isTraced: boolean): Variable {
+    const plain = { js: this.fresh('x'), wrapped: 'false' };
+    const variable = isTraced ? { ...plain, from: this.fresh('w') } : plain;
     this.levels.at(-1)!.set(name, variable);
     return variable;
   }

@@ -2,6 +2,7 @@ import type { Compiled, Slots } from '../compile/compile.ts';
 import { quote } from '../format/quote.ts';
 import type { FunctionTable } from '../signature.ts';
 import { GoError } from '../template-error.ts';
+import type { Recorder } from '../trace/recorder.ts';
 import { builtins } from './builtins.ts';
 import { SiteFault } from './fault.ts';
 
@@ -10,6 +11,8 @@ export interface Usage {
   steps: number;
   readonly maxSteps: number;
   readonly maxOutput: number;
+  /** Notes origins while a traced run is under way. */
+  trace: Recorder | undefined;
 }
 
 /** What a running template sees of its set. */

@@ -1,5 +1,6 @@
 import { quoteRune } from '../../format/index.ts';
 import { GoError } from '../../template-error.ts';
+import { hasEscapedKey, readKnownJson } from './json-escaped-keys.ts';
 
 const SPACE = /[ \t\r\n]/;
 
@@ -169,7 +170,8 @@ function checkNumbers(text: string): void {
 export function readJson(text: string): unknown {
   const whole = text.toWellFormed();
   try {
-    const value: unknown = JSON.parse(whole);
+    const parsed: unknown = JSON.parse(whole);
+    const value = hasEscapedKey(whole) ? readKnownJson(whole) : parsed;
     if (/\d[eE]\+?\d{3}/.test(whole)) checkNumbers(whole);
     return value;
   } catch (thrown) {

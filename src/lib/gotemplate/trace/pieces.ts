@@ -1,0 +1,174 @@
+import type { TextNode } from '../parse/node.ts';
+import type { TemplatePlace } from './place.ts';
+import { Places } from './place.ts';
+import type { Reads } from './reads.ts';
+import type { Frame, RawPiece } from './recorder.ts';
+
+/** A stretch of output and how it came to be. Offsets are UTF-16 units; stretches neither overlap nor leave gaps. */
+export interface TracePiece {
+  readonly start: number;
+  readonly end: number;
+  /** The text or action that printed it: the innermost one, also through `include … | nindent 2`. */
+  readonly place: TemplatePlace;
+  /** The actions that ran the template `place` is in, innermost first; none in the file itself. */
+  readonly callers: readonly TemplatePlace[];
+  /** Values whose contents went into the text, as paths from the dot of the run: `Values.image.tag`. */
+  readonly reads: readonly string[];
+  /** Values that decided that the text is there: of `if`, `with` and `range` around it, of arguments. */
+  readonly conditions: readonly string[];
+}
+
+const none: readonly never[] = [];
+
+interface Line {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The lines of a text without the white space around them; blank ones are left out. */
+function trimmedLines(text: string): Line[] {
+  const lines: Line[] = [];
+  for (const { 0: line, index } of text.matchAll(/[^\n]+/g)) {
+    const body = line.trim();
+    if (body === '') continue;
+    const start = index + line.indexOf(body);
+    lines.push({ start, end: start + body.length });
+  }
+  return lines;
+}
+
+function moved(piece: TracePiece, by: number): TracePiece {
+  return by === 0 ? piece : { ...piece, start: piece.start + by, end: piece.end + by };
+}
+
+/** Those of the pieces that lie in a stretch, cut to it. */
+function within(pieces: readonly TracePiece[], { start, end }: Line, first: number): TracePiece[] {
+  const found: TracePiece[] = [];
+  for (let i = first; i < pieces.length && pieces[i]!.start < end; i++) {
+    const piece = pieces[i]!;
+    if (piece.end <= start) continue;
+    const cut = { start: Math.max(start, piece.start), end: Math.min(end, piece.end) };
+    found.push({ ...piece, ...cut });
+  }
+  return found;
+}
+
+/** Puts stretches, in order, over one piece; what they leave open stays the piece's own. */
+function overlay(own: TracePiece, parts: readonly TracePiece[]): TracePiece[] {
+  const out: TracePiece[] = [];
+  let at = own.start;
+  for (const part of parts) {
+    if (part.start > at) out.push({ ...own, start: at, end: part.start });
+    out.push(part);
+    at = part.end;
+  }
+  if (at < own.end) out.push({ ...own, start: at });
+  return out;
+}
+
+/** Makes the pieces of a run out of what its recorder noted. */
+export class Resolver {
+  private readonly reads: Reads;
+  private readonly places = new Places();
+
+  constructor(reads: Reads) {
+    this.reads = reads;
+  }
+
+  /** The pieces of one template's run. */
+  frame(frame: Frame, callers: readonly TemplatePlace[]): TracePiece[] {
+    const out: TracePiece[] = [];
+    let start = 0;
+    for (const raw of frame.pieces) {
+      for (const piece of this.piece(frame, raw, { start, callers })) out.push(piece);
+      start = raw.end;
+    }
+    return out;
+  }
+
+  private piece(
+    frame: Frame,
+    raw: RawPiece,
+    { start, callers }: { start: number; callers: readonly TemplatePlace[] },
+  ): readonly TracePiece[] {
+    const { template, text } = frame;
+    const node = template.sites[raw.site]?.node;
+    if (node?.kind === 'text') return this.textLines(frame, { node, raw }, { start, callers });
+    const place = this.places.place(template, node?.pos ?? 0);
+    const own = {
+      start,
+      end: raw.end,
+      place,
+      callers,
+      reads: raw.from === raw.to ? none : [...this.reads.between(raw.from, raw.to)],
+      conditions: this.reads.above(raw.cause),
+    };
+    const frames = [...raw.frames];
+    for (const { frames: made } of this.reads.variablesIn(raw.from, raw.to)) frames.push(...made);
+    if (frames.length === 0) return [own];
+    const printed = text.slice(start, raw.end);
+    return overlay(own, this.inner({ printed, start }, frames, [place, ...callers]));
+  }
+
+  /** Plain text: a piece for each of its lines. */
+  private textLines(
+    { template }: Frame,
+    { node, raw }: { node: TextNode; raw: RawPiece },
+    { start, callers }: { start: number; callers: readonly TemplatePlace[] },
+  ): TracePiece[] {
+    const conditions = this.reads.above(raw.cause);
+    return Array.from(node.text.matchAll(/[^\n]*\n|[^\n]+/g), ({ 0: line, index }) => ({
+      start: start + index,
+      end: start + index + line.length,
+      place: this.places.place(template, node.pos + index),
+      callers,
+      reads: none,
+      conditions,
+    }));
+  }
+
+  /** What the templates that ran for an action printed, where it is found again in what the action printed. */
+  private inner(
+    action: { printed: string; start: number },
+    frames: readonly Frame[],
+    callers: readonly TemplatePlace[],
+  ): TracePiece[] {
+    const { printed, start } = action;
+    const whole = frames.find(({ text }) => text === printed);
+    if (whole !== undefined) return this.frame(whole, callers).map((each) => moved(each, start));
+    const out: TracePiece[] = [];
+    const lines = trimmedLines(printed);
+    let next = 0;
+    for (const frame of frames) {
+      const pieces = this.frame(frame, callers);
+      next = matchLines({ printed, lines, next, start }, { text: frame.text, pieces }, out);
+    }
+    return out;
+  }
+}
+
+/**
+ * Finds the lines of an inner text, in order and whatever their indentation, among those an action
+ * printed. Gives the first line that is still to be matched.
+ */
+function matchLines(
+  outer: { printed: string; lines: readonly Line[]; next: number; start: number },
+  inner: { text: string; pieces: readonly TracePiece[] },
+  out: TracePiece[],
+): number {
+  const { printed, lines, start } = outer;
+  let { next } = outer;
+  let first = 0;
+  for (const line of trimmedLines(inner.text)) {
+    const body = inner.text.slice(line.start, line.end);
+    const at = lines.findIndex(
+      (each, i) => i >= next && i < next + 16 && printed.slice(each.start, each.end) === body,
+    );
+    while (first < inner.pieces.length && inner.pieces[first]!.end <= line.start) first++;
+    if (at < 0) continue;
+    const by = start + lines[at]!.start - line.start;
+    for (const piece of within(inner.pieces, line, first)) out.push(moved(piece, by));
+    next = at + 1;
+  }
+  return next;
+}
