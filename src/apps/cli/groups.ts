@@ -23,10 +23,22 @@ export const groups: Readonly<Record<string, Group>> = {
     short: 'Render and list charts and releases, as helm does',
     load: () => import('./helm/index.ts'),
   },
+  install: {
+    short: 'Print the manifests that install Trice, as fluxctl install does',
+    load: () => import('./install/index.ts'),
+  },
   kubeseal: { short: 'Seal secrets, as kubeseal does', load: () => import('./kubeseal/index.ts') },
   links: {
     short: 'Make links named fluxctl, kubeseal and faas-cli',
     load: () => import('./links/index.ts'),
+  },
+  operator: {
+    short: 'Keep a cluster at what git says, with the flags of fluxd',
+    load: () => import('./operator/index.ts'),
+  },
+  seal: {
+    short: 'Look after sealed secrets in a repository, and back up keys',
+    load: () => import('./seal/index.ts'),
   },
   sync: { short: 'Sync a repository now', load: () => import('./sync/index.ts') },
   up: { short: 'Run the whole platform on this machine', load: () => import('./up/index.ts') },

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Events } from '../../api/events/index.ts';
+import type { ChartsRepository } from '../../api/helm-release/index.ts';
 import type { Bus, Clock, Logger } from '../../base/index.ts';
 import {
   ensureBasicAuth,
@@ -47,6 +48,8 @@ export interface OperatorPorts {
     readonly secretName?: string;
   };
   readonly scan?: Partial<ScanSettings>;
+  /** Where FluxHelmReleases find their charts. */
+  readonly chartsRepository?: ChartsRepository;
   readonly functions?: Pick<FunctionPorts, 'dialer' | 'settings'>;
 }
 

@@ -10,6 +10,10 @@ export interface ImageRepository {
   readonly email: string;
   readonly defaultNamespace: string;
   readonly gitTimeoutMs: number;
+  /** Put behind every commit message, e.g. `[ci skip]`. */
+  readonly commitSuffix?: string;
+  /** Manifests are made by commands of `.flux.yaml` files: then nothing is edited. */
+  readonly isGenerating?: boolean;
 }
 
 /** How registries are scanned, with fluxd's defaults. */

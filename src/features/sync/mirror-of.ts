@@ -1,7 +1,10 @@
 import path from 'node:path';
 import { openMirror } from '../../lib/git/index.ts';
 import type { Mirror } from '../../lib/git/index.ts';
+import { createGeneratingReader } from './generate/generating-reader.ts';
 import type { SyncPorts } from './ports.ts';
+import { createRevisionReader } from './read-revision.ts';
+import type { RevisionReader } from './read-revision.ts';
 import type { RepositorySettings } from './settings.ts';
 
 /** The mirror of a repository, with all that the ports know of how to reach it. */
@@ -19,4 +22,16 @@ export function mirrorOf(ports: SyncPorts, settings: RepositorySettings): Mirror
     ...(ssh === undefined ? {} : { ssh }),
     ...(fetchFrom === undefined ? {} : { fetchFrom }),
   });
+}
+
+/** Reads the repository's manifests, by `.flux.yaml` where the settings allow commands. */
+export function readerOf(
+  ports: SyncPorts,
+  { isGenerating, name, paths }: RepositorySettings,
+  mirror: Mirror,
+): RevisionReader {
+  if (!isGenerating) return createRevisionReader(mirror, paths);
+  const dir = path.join(ports.dataDir, 'generate', name);
+  const { clock, environment = {} } = ports;
+  return createGeneratingReader({ mirror, paths, dir, clock, environment });
 }

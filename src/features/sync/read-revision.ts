@@ -25,7 +25,8 @@ type Source = Pick<Mirror, 'files' | 'read' | 'load' | 'log'>;
 
 /** Reads revisions; files whose content did not change are not read again, and keep their objects' identity. */
 export interface RevisionReader {
-  read(revision: string): Promise<Reading>;
+  /** The signal ends commands that make manifests. */
+  read(revision: string, signal?: AbortSignal): Promise<Reading>;
 }
 
 /** How far back a file that cannot be read is followed to find what it declared. */

@@ -10,15 +10,14 @@ import type { SyncMetrics } from './metrics.ts';
 import { markerMover, secretMarker, tagMarker } from './marker.ts';
 import type { Marker } from './marker.ts';
 import type { SyncPorts } from './ports.ts';
-import { mirrorOf } from './mirror-of.ts';
-import { createRevisionReader } from './read-revision.ts';
+import { mirrorOf, readerOf } from './mirror-of.ts';
 import type { Reading } from './read-revision.ts';
 import type { RepositorySettings } from './settings.ts';
 import { reportOf } from './report-of.ts';
 import type { Failure } from './report-of.ts';
 import { createReporter } from './state-object.ts';
 import type { Reporter, SyncReport } from './state-object.ts';
-import { announce } from './sync-event.ts';
+import { announce, changePaths } from './sync-event.ts';
 import { SyncPass } from './sync-pass.ts';
 import type { PassResult } from './sync-pass.ts';
 import { withTimeLimit } from './time-limit.ts';
@@ -84,7 +83,7 @@ export class RepositorySync {
       isOwn: ports.fetchFrom?.(settings.url) !== undefined,
       onReady: (isReady) => around.metrics.gitReady(settings.name, isReady),
     });
-    const reader = createRevisionReader(this.mirror, settings.paths);
+    const reader = readerOf(ports, settings, this.mirror);
     const { cluster, clock, signal } = ports;
     const setName = setNameOf(settings);
     this.#pass = new SyncPass({ cluster, reader, settings, setName, otherSets: around.otherSets });
@@ -150,7 +149,7 @@ export class RepositorySync {
   async pending(ref: string): Promise<string[]> {
     const to = await this.mirror.resolve(ref);
     if (to === undefined) throw new KnownError('not-found', `unknown revision "${ref}"`);
-    const { paths } = this.settings;
+    const paths = changePaths(this.settings);
     const from = this.#applied;
     const commits = await this.mirror.log({ to, paths, ...(from === undefined ? {} : { from }) });
     return commits.map(({ revision }) => revision);
@@ -279,7 +278,12 @@ export class RepositorySync {
     if (this.#isSeeded) return;
     try {
       this.#applied = await this.#marker.read();
-      if (this.#applied !== undefined) await this.#pass.seed(this.#applied);
+      const { clock, signal } = this.#ports;
+      const revision = this.#applied;
+      if (revision !== undefined) {
+        const limit = { clock, signal, ms: this.settings.syncTimeoutMs, what: 'the last revision' };
+        await withTimeLimit(limit, (until) => this.#pass.seed(revision, until));
+      }
       this.#isSeeded = true;
     } catch (thrown) {
       if (!(thrown instanceof KnownError)) throw thrown;

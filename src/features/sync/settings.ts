@@ -20,6 +20,8 @@ export interface RepositorySettings {
   readonly notesRef: string;
   readonly user: string;
   readonly email: string;
+  /** Put behind the message of every commit that is made here, e.g. `[ci skip]`. */
+  readonly commitSuffix?: string;
   /** As fluxd: one bad or duplicate manifest stops the whole sync. Otherwise only its own objects wait. */
   readonly isStrict: boolean;
   /** Namespace of manifests that name none. */
@@ -27,6 +29,8 @@ export interface RepositorySettings {
   /** When not empty: only objects of these namespaces (and cluster-scoped ones) are applied. */
   readonly allowNamespaces: readonly string[];
   readonly pruneGuard: PruneGuard;
+  /** Honour `.flux.yaml` files: their commands are run. */
+  readonly isGenerating: boolean;
   /** Let the server merge by field ownership. */
   readonly isServerSideApply: boolean;
 }
@@ -63,6 +67,7 @@ export function repositorySettings(
     allowNamespaces: [],
     pruneGuard: { share: 0.5, above: 10 },
     isServerSideApply: false,
+    isGenerating: false,
     ...given,
   };
 }

@@ -31,7 +31,11 @@ export async function announce(
   }
   if (before === revision) return;
   const commits = await mirror
-    .log({ to: revision, paths: settings.paths, ...(before === undefined ? {} : { from: before }) })
+    .log({
+      to: revision,
+      paths: changePaths(settings),
+      ...(before === undefined ? {} : { from: before }),
+    })
     .catch((thrown: unknown) => {
       ports.log.warn('the commits of a sync could not be listed', { err: messageOf(thrown) });
       return [];
@@ -42,6 +46,11 @@ export async function announce(
     changed,
   );
   ports.log.with({ component: 'daemon' }).info('', { event, logupstream: 'false' });
+}
+
+/** Commits count where they touch these: all of them with commands, which may read any file. */
+export function changePaths({ isGenerating, paths }: RepositorySettings): readonly string[] {
+  return isGenerating ? [] : paths;
 }
 
 /** fluxd's words for a sync; revisions newest first. */

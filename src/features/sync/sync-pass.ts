@@ -66,9 +66,9 @@ export class SyncPass {
   }
 
   /** Takes a revision for what was applied last, so that the first pass after a start tells only what changed. */
-  async seed(revision: string): Promise<void> {
+  async seed(revision: string, signal: AbortSignal): Promise<void> {
     const { cluster, reader, settings } = this.#ports;
-    const reading = await reader.read(revision);
+    const reading = await reader.read(revision, signal);
     const scopeOf = await loadScopes(cluster, reading.manifests);
     const desired = desiredOf(reading, scopeOf, settings);
     this.#wanted = wantedOf(desired);
@@ -77,7 +77,7 @@ export class SyncPass {
   /** Throws when the revision cannot be read at all; what goes wrong with single objects is in the result. */
   async run(revision: string, how: PassHow, run: Run): Promise<PassResult> {
     const { cluster, reader, settings, setName, otherSets } = this.#ports;
-    const reading = await reader.read(revision);
+    const reading = await reader.read(revision, run.signal);
     const scopeOf = await loadScopes(cluster, reading.manifests);
     const desired = desiredOf(reading, scopeOf, settings);
     if (settings.isStrict) refuseProblems(desired);

@@ -5,6 +5,7 @@
  */
 import { execute } from '../cobra/index.ts';
 import type { Command } from '../cobra/index.ts';
+import { install } from '../install/index.ts';
 import type { Program } from '../io.ts';
 import { globalFlags } from './flags.ts';
 import { FluxApiError } from './flux-client.ts';
@@ -24,6 +25,7 @@ export { tabulate } from './tabwriter.ts';
 const commands: readonly Command[] = [
   ...policyVerbs,
   identity,
+  install,
   listImages,
   listWorkloads,
   policy,

@@ -60,6 +60,17 @@ export async function commitChange(
   }
 }
 
+/** An edit of a file that a command reads would not be what the command makes of it. */
+async function refuseGenerated(mirror: Mirror, revision: string): Promise<void> {
+  const files = await mirror.files(revision);
+  const found = files.find(({ path }) => /(^|\/)\.flux\.yaml$/.test(path));
+  if (found === undefined) return;
+  throw new KnownError(
+    'unsupported',
+    `${mirror.url} has ${found.path}: updates of generated manifests are not supported yet`,
+  );
+}
+
 async function commitAndPush(
   { mirror, repository }: CommitTarget,
   snapshot: Snapshot,
@@ -68,12 +79,14 @@ async function commitAndPush(
 ): Promise<string | undefined> {
   const texts = editedTexts(snapshot, planned);
   if (texts.size === 0) return undefined;
+  if (repository.isGenerating === true) await refuseGenerated(mirror, snapshot.revision);
   planned.verify(new Map([...snapshot.texts, ...texts]));
-  const { branch, notesRef, user, email } = repository;
+  const { branch, notesRef, user, email, commitSuffix } = repository;
+  const suffix = commitSuffix === undefined ? '' : `\n\n${commitSuffix}`;
   const revision = await mirror.commit({
     branch,
     parent: snapshot.revision,
-    message: planned.message,
+    message: `${planned.message}${suffix}`,
     author: { name: user, email },
     changes: [...texts].map(([path, content]) => ({ path, content })),
     note: { ref: notesRef, text: JSON.stringify(planned.note) },
