@@ -8,6 +8,7 @@ import type { Figure } from './figure.ts';
 const benches: Readonly<
   Record<string, () => Promise<{ readonly measure: () => Promise<readonly Figure[]> }>>
 > = {
+  seal: () => import('./seal.ts'),
   up: () => import('./up.ts'),
 };
 

@@ -55,13 +55,18 @@ const prefix = 'sealedsecrets.bitnami.com';
 
 /** Names of the annotations that the controller and kubeseal heed; only the text `true` counts. */
 export const annotations: Readonly<
-  Record<'clusterWide' | 'namespaceWide' | 'managed' | 'patch' | 'skipSetOwnerReferences', string>
+  Record<'clusterWide' | 'namespaceWide' | 'managed' | 'patch' | 'skipSetOwnerReferences' | 'sealedFor', string>
 > = {
   clusterWide: `${prefix}/cluster-wide`,
   namespaceWide: `${prefix}/namespace-wide`,
   managed: `${prefix}/managed`,
   patch: `${prefix}/patch`,
   skipSetOwnerReferences: `${prefix}/skip-set-owner-references`,
+  /**
+   * Ours: fingerprint of the key that the values are sealed for. A hint that saves trying every key,
+   * never trusted; the original controller passes it over.
+   */
+  sealedFor: 'sealedsecrets.trice.dev/sealed-for',
 };
 
 /** The scope that an object's annotations ask for; cluster-wide wins. */

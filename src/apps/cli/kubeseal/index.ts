@@ -4,3 +4,8 @@
  * private keys in files (`--recovery-unseal`). Start with `kubeseal.ts`, then `modes.ts`.
  */
 export { program } from './kubeseal.ts';
+export { privateKeysOf } from './private-keys.ts';
+export type { FileKey } from './private-keys.ts';
+export { objectText } from './output.ts';
+export { readSecrets } from './read-objects.ts';
+export { writeAtomically } from './write-atomically.ts';

@@ -1,4 +1,3 @@
-import { chmod, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { KnownError } from '../../../base/index.ts';
 import { parseFlags, UsageError } from '../cobra/index.ts';
@@ -20,6 +19,7 @@ import type { Mode } from './modes.ts';
 import { optionsOf } from './options.ts';
 import type { Options } from './options.ts';
 import { versionText } from './version.ts';
+import { writeAtomically } from './write-atomically.ts';
 
 const usageCode = 2;
 
@@ -95,24 +95,4 @@ function readStdin({ flags: given }: Options, io: CliIo): Promise<Buffer> {
     io.stderr.write(`(tty detected: expecting ${what} in stdin)\n`);
   }
   return readAll(io.stdin);
-}
-
-/** Writes beside the file and puts it in place, so that a reader never sees half of it. */
-async function writeAtomically(file: string, text: string): Promise<void> {
-  const beside = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}`);
-  const mode = await stat(file).then(
-    (found) => found.mode,
-    () => undefined,
-  );
-  try {
-    const handle = await open(beside, 'w');
-    await handle.writeFile(text);
-    await handle.sync();
-    await handle.close();
-    if (mode !== undefined) await chmod(beside, mode);
-    await rename(beside, file);
-  } catch (thrown) {
-    await rm(beside, { force: true });
-    throw new KnownError('failed', `${file}: ${(thrown as Error).message}`, { cause: thrown });
-  }
 }

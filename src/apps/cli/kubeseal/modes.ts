@@ -1,27 +1,30 @@
 import type { KeyObject } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isRecord, KnownError } from '../../../base/index.ts';
+import { KnownError } from '../../../base/index.ts';
 import type { ObjectMeta } from '../../../base/index.ts';
 import type { SealedSecret, TemplateMetadata } from '../../../api/sealed-secret/index.ts';
 import { parseSealedSecret } from '../../../api/sealed-secret/index.ts';
 import {
+  certificatesOf,
   createKeyRing,
-  decodeBase64,
   labelOf,
-  privateKeyOf,
+  misfitsOf,
+  resealSecret,
   sealingKeyOf,
   sealValue,
   templateRenderer,
   unsealSecret,
 } from '../../../features/seal/index.ts';
+import type { KeyRing } from '../../../features/seal/index.ts';
 import type { CliIo } from '../io.ts';
 import { openCertificate } from './certificate.ts';
 import { findController, messageOfAnswer, namespaceOf } from './cluster.ts';
 import type { Options } from './options.ts';
 import { objectText, orderedSealedSecret } from './output.ts';
+import { privateKeysOf } from './private-keys.ts';
 import { readBytes, readText } from './read-file.ts';
-import { readObjects, readSealedSecrets } from './read-objects.ts';
+import { readSealedSecrets } from './read-objects.ts';
 import { sealInput } from './seal-input.ts';
 
 /** What a mode works on: its options, the process, and the input when it is asked for. */
@@ -117,8 +120,13 @@ function readItem(text: string, { io, input }: Work): Promise<Buffer> {
   return file === '/dev/stdin' ? input() : readBytes(file, io);
 }
 
-/** `--validate`: asks the controller whether each object opens. */
-export const validate: Mode = async ({ options, io, input }) => {
+/**
+ * `--validate`: asks the controller whether each object opens. With `--cert` nobody is asked: it says
+ * what a certificate alone can tell, see `misfitsOf`.
+ */
+export const validate: Mode = async (work) => {
+  const { options, io, input } = work;
+  if (options.flags.string('cert') !== '') return validateOffline(work);
   const controller = await findController(options, io);
   let sealed: SealedSecret[];
   try {
@@ -139,18 +147,33 @@ export const validate: Mode = async ({ options, io, input }) => {
   return '';
 };
 
-/** `--re-encrypt`: has the controller seal each object anew with its newest key. */
-export const reEncrypt: Mode = async ({ options, io, input }) => {
-  const controller = await findController(options, io);
+async function validateOffline(work: Work): Promise<string> {
+  const publicKey = certificatesOf(await openCertificate(work.options, work.io))[0]!.publicKey;
+  for (const each of readSealedSecrets(String(await work.input()))) {
+    const [misfit] = misfitsOf(each, publicKey);
+    if (misfit === undefined) continue;
+    const where = misfit.key === '' ? '' : ` (${misfit.key})`;
+    throw new KnownError(
+      'invalid',
+      `unable to decrypt sealed secret: ${each.metadata.name}: ${misfit.reason}${where}`,
+    );
+  }
+  return '';
+}
+
+type Rotate = (sealed: SealedSecret) => Promise<SealedSecret>;
+
+/**
+ * `--re-encrypt`: has the controller seal each object anew with its newest key; with
+ * `--recovery-private-key` and `--cert` it happens here and no cluster is asked.
+ */
+export const reEncrypt: Mode = async (work) => {
+  const { options, input } = work;
+  const isOffline = options.flags.list('recovery-private-key').length > 0;
+  const rotate = isOffline ? await rotateHere(work) : await rotateThere(work);
   const texts: string[] = [];
   for (const each of readSealedSecrets(String(await input()))) {
-    const answer = await controller.post('/v1/rotate', each);
-    if (answer.status === 409) throw new KnownError('invalid', 'unable to rotate secret');
-    if (!answer.ok) {
-      const message = await messageOfAnswer(answer);
-      throw new KnownError('failed', `cannot re-encrypt secret: ${message}`);
-    }
-    const again = parseSealedSecret(await answer.json());
+    const again = await rotate(each);
     const metadata: Partial<ObjectMeta> = { ...again.metadata };
     for (const field of ['creationTimestamp', 'deletionTimestamp', 'generation'] as const) {
       delete metadata[field];
@@ -161,32 +184,42 @@ export const reEncrypt: Mode = async ({ options, io, input }) => {
   return texts.join('');
 };
 
-/** `--recovery-unseal`: opens one object with private keys from files; needs no cluster. */
-export const recoveryUnseal: Mode = async ({ options, io, input }) => {
+async function rotateHere(work: Work): Promise<Rotate> {
+  if (work.options.flags.string('cert') === '') {
+    throw new KnownError('invalid', 'must provide the --cert flag with --recovery-private-key');
+  }
+  const [ring, publicKey] = [await ringOf(work), await publicKeyOf(work)];
+  return (sealed) => resealSecret(sealed, ring, publicKey);
+}
+
+async function rotateThere({ options, io }: Work): Promise<Rotate> {
+  const controller = await findController(options, io);
+  return async (sealed) => {
+    const answer = await controller.post('/v1/rotate', sealed);
+    if (answer.status === 409) throw new KnownError('invalid', 'unable to rotate secret');
+    if (answer.ok) return parseSealedSecret(await answer.json());
+    const message = await messageOfAnswer(answer);
+    throw new KnownError('failed', `cannot re-encrypt secret: ${message}`);
+  };
+}
+
+/** The keys of `--recovery-private-key`. */
+async function ringOf({ options, io }: Pick<Work, 'options' | 'io'>): Promise<KeyRing> {
   const ring = createKeyRing();
   for (const file of options.flags.list('recovery-private-key')) {
-    for (const key of privateKeysOf(await readText(file, io))) ring.add(key);
+    for (const { privateKey } of privateKeysOf(await readText(file, io))) ring.add(privateKey);
   }
+  return ring;
+}
+
+/** `--recovery-unseal`: opens one object with private keys from files; needs no cluster. */
+export const recoveryUnseal: Mode = async ({ options, io, input }) => {
+  const ring = await ringOf({ options, io });
   const [sealed] = readSealedSecrets(String(await input()));
   if (sealed === undefined) throw new KnownError('invalid', 'no sealed secret in the input');
   const render = templateRenderer(io.clock);
   return objectText(await unsealSecret(sealed, { ring, render }), options.format);
 };
-
-/** Keys of a file: PEM, or backed-up key Secrets, alone, as a stream or as a List. */
-function privateKeysOf(text: string): KeyObject[] {
-  if (text.includes('PRIVATE KEY-----') && !text.includes('tls.key')) return [privateKeyOf(text)];
-  const objects = readObjects(text).flatMap((each) =>
-    each.kind === 'List' && Array.isArray(each.items) ? each.items.filter(isRecord) : [each],
-  );
-  return objects.map(({ data }) => {
-    const coded = isRecord(data) ? data['tls.key'] : undefined;
-    if (typeof coded !== 'string') {
-      throw new KnownError('invalid', "secret must contain a 'tls.data' key");
-    }
-    return privateKeyOf(decodeBase64(coded).toString());
-  });
-}
 
 /** A file's bytes, or kubeseal's one text for every way in which that can fail. */
 export async function readSecretFile(file: string): Promise<Buffer> {

@@ -73,6 +73,11 @@ export function fingerprintOf(key: KeyObject): string {
   return `SHA256:${createHash('sha256').update(wire).digest('base64').replace(/=+$/, '')}`;
 }
 
+/** The modulus of an RSA key, without leading zeros. */
+export function modulusOf(key: KeyObject): Buffer {
+  return Buffer.from(key.export({ format: 'jwk' }).n ?? '', 'base64url');
+}
+
 function lengthOf(part: Buffer): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(part.length);

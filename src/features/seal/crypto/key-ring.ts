@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { KnownError } from '../../../base/index.ts';
-import { fingerprintOf } from './certificate.ts';
+import { fingerprintOf, modulusOf } from './certificate.ts';
 import { openValue, partsOf } from './sealed-value.ts';
 import type { CryptoKey } from './sealed-value.ts';
 
@@ -12,10 +12,10 @@ export interface KeyRing {
   remove(fingerprint: string): void;
   readonly size: number;
   /**
-   * The plain value.
+   * The plain value. `hint` is the fingerprint of the key to try first.
    * @throws {KnownError} `invalid`: too short, or `no key could decrypt secret`.
    */
-  open(sealed: Uint8Array, label: Uint8Array): Promise<Buffer>;
+  open(sealed: Uint8Array, label: Uint8Array, hint?: string): Promise<Buffer>;
 }
 
 interface Held {
@@ -31,8 +31,8 @@ export function createKeyRing(keys: Iterable<KeyObject> = []): KeyRing {
   const openedBy = new Map<string, string>();
   let lastUsed: string | undefined;
 
-  const candidates = (wrapped: Buffer, id: string): Array<[string, Held]> => {
-    const first = [openedBy.get(id), lastUsed];
+  const candidates = (wrapped: Buffer, id: string, hint?: string): Array<[string, Held]> => {
+    const first = [openedBy.get(id), hint, lastUsed];
     const fitting = [...held].filter(([, { modulus }]) => fits(wrapped, modulus));
     const rank = ([fingerprint]: [string, Held]): number => {
       const at = first.indexOf(fingerprint);
@@ -49,8 +49,7 @@ export function createKeyRing(keys: Iterable<KeyObject> = []): KeyRing {
     add(key) {
       const fingerprint = fingerprintOf(key);
       if (!held.has(fingerprint)) {
-        const modulus = Buffer.from(key.export({ format: 'jwk' }).n ?? '', 'base64url');
-        held.set(fingerprint, { key: toCryptoKey(key), modulus });
+        held.set(fingerprint, { key: toCryptoKey(key), modulus: modulusOf(key) });
       }
       return fingerprint;
     },
@@ -60,10 +59,10 @@ export function createKeyRing(keys: Iterable<KeyObject> = []): KeyRing {
     get size() {
       return held.size;
     },
-    async open(sealed, label) {
+    async open(sealed, label, hint) {
       const parts = partsOf(sealed);
       const id = createHash('sha256').update(parts.wrapped).digest('base64');
-      for (const [fingerprint, { key }] of candidates(parts.wrapped, id)) {
+      for (const [fingerprint, { key }] of candidates(parts.wrapped, id, hint)) {
         const plain = await openValue(key, parts, label);
         if (plain === undefined) continue;
         remember(id, fingerprint);

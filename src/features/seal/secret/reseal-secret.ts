@@ -5,8 +5,9 @@ import type { Scope, SealedSecret } from '../../../api/sealed-secret/index.ts';
 import { decodeBase64 } from '../crypto/base64.ts';
 import type { KeyRing } from '../crypto/key-ring.ts';
 import { labelOf } from '../crypto/label.ts';
+import { sealValue } from '../crypto/sealed-value.ts';
 import { sealSecret } from './seal-secret.ts';
-import { unsealSecret } from './unseal-secret.ts';
+import { hintOf, unsealSecret } from './unseal-secret.ts';
 
 const scopes: readonly Scope[] = ['strict', 'namespace-wide', 'cluster-wide'];
 
@@ -36,6 +37,35 @@ export async function resealSecret(
   return sealSecret(opened, publicKey);
 }
 
+/** The values of a SealedSecret sealed anew, and the scope they are bound to. */
+export interface ResealedValues {
+  readonly scope: Scope;
+  readonly encryptedData: Readonly<Record<string, string>>;
+}
+
+/**
+ * Seals the values alone anew, for whoever keeps the rest of the object as it stands (`template.data`
+ * too). The scope is that of the values, as in `resealSecret`.
+ * @throws {KnownError} `invalid` when it does not open, or holds the deprecated `spec.data`.
+ */
+export async function resealValues(
+  sealed: SealedSecret,
+  ring: KeyRing,
+  publicKey: KeyObject,
+): Promise<ResealedValues> {
+  if (sealed.spec.data) {
+    throw new KnownError('invalid', "the deprecated field 'data' cannot be re-encrypted in place");
+  }
+  const scope = await scopeOfValues(sealed, ring);
+  const label = labelOf(sealed.metadata, scope);
+  const encryptedData: Record<string, string> = {};
+  for (const [key, value] of Object.entries(sealed.spec.encryptedData)) {
+    const plain = await ring.open(decodeBase64(value), label, hintOf(sealed.metadata));
+    encryptedData[key] = sealValue(publicKey, plain, label).toString('base64');
+  }
+  return { scope, encryptedData };
+}
+
 function refuseTemplates(): never {
   throw new KnownError('invalid', 'spec.template.data cannot be re-encrypted');
 }
@@ -49,7 +79,7 @@ async function scopeOfValues({ metadata, spec }: SealedSecret, ring: KeyRing): P
     if (scope === 'namespace-wide' && !metadata.namespace) continue;
     const label = labelOf(metadata, scope);
     try {
-      for (const value of values) await ring.open(decodeBase64(value), label);
+      for (const value of values) await ring.open(decodeBase64(value), label, hintOf(metadata));
       return scope;
     } catch (thrown) {
       if (!(thrown instanceof KnownError)) throw thrown;

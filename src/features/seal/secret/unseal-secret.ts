@@ -63,12 +63,12 @@ function ownerOf({ metadata }: SealedSecret): OwnerReference {
 }
 
 async function openItems(
-  { spec }: SealedSecret,
+  { spec, metadata: own }: SealedSecret,
   label: Uint8Array,
   { ring, render }: UnsealOptions,
 ): Promise<SecretObject> {
   const errors = new GroupedErrors();
-  const opened = await openValues(spec.encryptedData, { ring, label, errors });
+  const opened = await openValues(spec.encryptedData, { ring, label, errors, hint: hintOf(own) });
   const rendered = await renderValues(spec.template?.data ?? {}, { opened, render, errors });
   errors.throwIfAny();
   const { metadata, type, immutable } = spec.template ?? {};
@@ -85,14 +85,28 @@ async function openItems(
 
 type Values = ReadonlyMap<string, Buffer>;
 
+interface Opening {
+  readonly ring: KeyRing;
+  readonly label: Uint8Array;
+  readonly errors: GroupedErrors;
+  readonly hint: string | undefined;
+}
+
+/** The fingerprint that an object carries beside its values. */
+export function hintOf({
+  annotations: carried,
+}: Pick<ObjectMeta, 'annotations'>): string | undefined {
+  return carried?.[annotations.sealedFor];
+}
+
 async function openValues(
   encryptedData: Readonly<Record<string, string>>,
-  { ring, label, errors }: { ring: KeyRing; label: Uint8Array; errors: GroupedErrors },
+  { ring, label, errors, hint }: Opening,
 ): Promise<Values> {
   const opened = new Map<string, Buffer>();
   for (const [key, coded] of Object.entries(sorted(encryptedData))) {
     try {
-      opened.set(key, await ring.open(decodeBase64(coded), label));
+      opened.set(key, await ring.open(decodeBase64(coded), label, hint));
     } catch (thrown) {
       if (!(thrown instanceof KnownError)) throw thrown;
       errors.add(key, thrown.message);
