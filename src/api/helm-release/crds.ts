@@ -106,6 +106,11 @@ const v1Spec = object(
       timeout: count,
     }),
     test: object({ enable: flag, ignoreFailures: flag, timeout: count, cleanup: flag }),
+    dependsOn: list(namedElsewhere),
+    drift: object({
+      policy: { type: 'string', enum: ['report', 'repair', 'ignore'] },
+      ignore: list(text),
+    }),
   },
   ['chart'],
 );
@@ -118,7 +123,14 @@ const v1Status = object({
   revision: text,
   lastAttemptedRevision: text,
   rollbackCount: count,
-  conditions: conditions(['ChartFetched', 'Deployed', 'Released', 'RolledBack', 'Tested']),
+  conditions: conditions([
+    'ChartFetched',
+    'Deployed',
+    'Released',
+    'RolledBack',
+    'Tested',
+    'Drifted',
+  ]),
 });
 
 const releasedMessage = '.status.conditions[?(@.type=="Released")].message';
@@ -224,10 +236,7 @@ export const helmReleaseV1beta1Crd: KubeObject = crd(
         observedGeneration: count,
         valuesChecksum: text,
         revision: text,
-        phase: text,
-        lastAttemptedRevision: text,
-        rollbackCount: count,
-        conditions: conditions(['ChartFetched', 'Deployed', 'Released', 'RolledBack', 'Tested']),
+        conditions: conditions(['ChartFetched', 'Released', 'RolledBack']),
       }),
     ),
   },

@@ -73,7 +73,20 @@ export interface HelmReleaseSpec {
   disableOpenAPIValidation?: boolean;
   rollback?: RollbackSpec;
   test?: TestSpec;
+  /** Releases that must be released before this one is installed or upgraded; not in the original. */
+  dependsOn?: { name: string; namespace?: string }[];
+  /** What is done about objects that others changed; not in the original. */
+  drift?: DriftSpec;
 }
+
+export interface DriftSpec {
+  /** `report` (the operator's default unless told otherwise), `repair` or `ignore`. */
+  policy?: DriftPolicy;
+  /** Fields that others may change: `Kind/name:path`, `Kind:path` or `path`, e.g. `Deployment:spec.replicas`. */
+  ignore?: string[];
+}
+
+export type DriftPolicy = 'report' | 'repair' | 'ignore';
 
 export type HelmReleasePhase =
   | 'ChartFetched'
@@ -92,7 +105,7 @@ export type HelmReleasePhase =
   | 'RollbackFailed';
 
 export type HelmReleaseConditionType =
-  'ChartFetched' | 'Deployed' | 'Released' | 'RolledBack' | 'Tested';
+  'ChartFetched' | 'Deployed' | 'Released' | 'RolledBack' | 'Tested' | 'Drifted';
 
 export interface HelmReleaseCondition {
   type: HelmReleaseConditionType;
@@ -113,6 +126,8 @@ export interface HelmReleaseStatus {
   revision?: string;
   lastAttemptedRevision?: string;
   rollbackCount?: number;
+  /** SHA-256 of the composed values; only flux.weave.works/v1beta1 shows it. */
+  valuesChecksum?: string;
   conditions?: HelmReleaseCondition[];
 }
 
@@ -120,6 +135,8 @@ export interface HelmReleaseStatus {
 export interface HelmRelease extends KubeObject {
   spec: HelmReleaseSpec;
   status?: HelmReleaseStatus;
+  /** The kind it was read as, when that is an older one. Never written. */
+  origin?: Kind;
 }
 
 /** The kind as the client addresses it. */
@@ -132,6 +149,19 @@ export const HelmRelease: Kind<HelmRelease> = {
 
 /** Annotation on every object of a release: `<namespace>:helmrelease/<name>` of the HelmRelease. */
 export const antecedentAnnotation = 'helm.fluxcd.io/antecedent';
+
+/** The same, as the older kinds write it. */
+export const olderAntecedentAnnotation = 'flux.weave.works/antecedent';
+
+/** The kind under which the object is in the cluster. */
+export function originOf(release: HelmRelease): Kind {
+  return release.origin ?? HelmRelease;
+}
+
+/** The antecedent annotation that objects of this release carry. */
+export function antecedentAnnotationOf(release: HelmRelease): string {
+  return release.origin === undefined ? antecedentAnnotation : olderAntecedentAnnotation;
+}
 
 /** Where the release goes. */
 export function targetNamespaceOf(release: HelmRelease): string {
@@ -152,7 +182,8 @@ export function releaseNameOf(release: HelmRelease): string {
 
 /** The id that the antecedent annotation holds. */
 export function resourceIdOf(release: HelmRelease): string {
-  return `${nonEmpty(release.metadata.namespace) ?? 'default'}:helmrelease/${release.metadata.name}`;
+  const kind = originOf(release).kind.toLowerCase();
+  return `${nonEmpty(release.metadata.namespace) ?? 'default'}:${kind}/${release.metadata.name}`;
 }
 
 /** A chart source that is complete. */

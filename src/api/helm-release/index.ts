@@ -7,7 +7,10 @@
 export {
   HelmRelease,
   antecedentAnnotation,
+  antecedentAnnotationOf,
   chartSourceOf,
+  olderAntecedentAnnotation,
+  originOf,
   releaseNameOf,
   resourceIdOf,
   targetNamespaceOf,
@@ -17,6 +20,8 @@ export {
 export type {
   ChartSource,
   ChartSourceFields,
+  DriftPolicy,
+  DriftSpec,
   HelmReleaseCondition,
   HelmReleaseConditionType,
   HelmReleasePhase,
@@ -27,6 +32,6 @@ export type {
   ValuesKeyRef,
   ValuesSource,
 } from './helm-release.ts';
-export { FluxHelmRelease, HelmReleaseV1beta1, asHelmRelease } from './older.ts';
+export { FluxHelmRelease, HelmReleaseV1beta1, asHelmRelease, statusAs } from './older.ts';
 export type { ChartsRepository } from './older.ts';
 export { fluxHelmReleaseCrd, helmReleaseCrd, helmReleaseV1beta1Crd } from './crds.ts';

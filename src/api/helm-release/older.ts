@@ -1,5 +1,11 @@
 import type { JsonRecord, Kind, KubeObject } from '../../base/index.ts';
-import type { HelmRelease, HelmReleaseSpec } from './helm-release.ts';
+import type {
+  HelmRelease,
+  HelmReleaseCondition,
+  HelmReleaseSpec,
+  HelmReleaseStatus,
+} from './helm-release.ts';
+import { originOf } from './helm-release.ts';
 
 /** flux.weave.works/v1beta1 HelmRelease: the same fields, `resetValues` false unless said. */
 export const HelmReleaseV1beta1: Kind = {
@@ -35,6 +41,7 @@ export function asHelmRelease(object: KubeObject, repository?: ChartsRepository)
     ...object,
     apiVersion: 'helm.fluxcd.io/v1',
     spec: { ...spec, resetValues: spec.resetValues ?? false },
+    origin: HelmReleaseV1beta1,
   };
 }
 
@@ -44,15 +51,21 @@ function fromFluxHelmRelease(
 ): HelmRelease {
   const spec = (object['spec'] ?? {}) as JsonRecord;
   const path = [repository?.chartsPath ?? '', String(spec['chartGitPath'] ?? '')]
-    .filter((part) => part !== '')
+    .flatMap((part) => part.split('/'))
+    .filter((part) => part !== '' && part !== '.')
     .join('/');
+  // Its status says only `DEPLOYED`; and without a status subresource each write of it counts as a new
+  // generation. So there is none: what differs from the release decides, as it did in the original.
+  const { generation: _counted, ...metadata } = object.metadata;
   const kept = ['values', 'releaseName', 'valueFileSecrets'].filter(
     (key) => spec[key] !== undefined,
   );
   return {
     ...object,
+    metadata,
     apiVersion: 'helm.fluxcd.io/v1',
     kind: 'HelmRelease',
+    origin: FluxHelmRelease,
     spec: {
       ...(Object.fromEntries(kept.map((key) => [key, spec[key]])) as Partial<HelmReleaseSpec>),
       chart: {
@@ -61,4 +74,37 @@ function fromFluxHelmRelease(
       },
     },
   } as HelmRelease;
+}
+
+/** Words of v1beta1 for what became of the chart and the release. */
+const reasons: Readonly<Record<string, Partial<Record<HelmReleaseCondition['status'], string>>>> = {
+  ChartFetched: { True: 'GitRepoCloned', False: 'RepoFetchFailed' },
+  Released: { True: 'HelmSuccess', False: 'HelmInstallFailed' },
+  RolledBack: {},
+};
+
+/** A status as the kind that the object was read as has it: fewer fields and older words there. */
+export function statusAs(release: HelmRelease, status: HelmReleaseStatus): JsonRecord {
+  const origin = originOf(release);
+  if (origin.apiVersion === 'helm.fluxcd.io/v1') {
+    const { valuesChecksum: _older, ...rest } = status;
+    return rest;
+  }
+  const releaseStatus = status.releaseStatus?.toUpperCase().replaceAll('-', '_');
+  const shown = releaseStatus === undefined ? {} : { releaseStatus };
+  if (origin.kind === FluxHelmRelease.kind) return shown;
+  const { observedGeneration, releaseName, revision, valuesChecksum, conditions } = status;
+  const fields = { observedGeneration, releaseName, revision, valuesChecksum };
+  return {
+    ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
+    ...shown,
+    ...(conditions === undefined
+      ? {}
+      : { conditions: conditions.filter(({ type }) => type in reasons).map(olderCondition) }),
+  };
+}
+
+function olderCondition(condition: HelmReleaseCondition): HelmReleaseCondition {
+  const reason = reasons[condition.type]?.[condition.status];
+  return reason === undefined ? condition : { ...condition, reason };
 }

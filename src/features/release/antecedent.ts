@@ -1,21 +1,37 @@
 import { KnownError, messageOf } from '../../base/index.ts';
 import type { KubeObject, Run } from '../../base/index.ts';
-import { antecedentAnnotation } from '../../api/helm-release/index.ts';
+import {
+  antecedentAnnotation,
+  antecedentAnnotationOf,
+  olderAntecedentAnnotation,
+  resourceIdOf,
+} from '../../api/helm-release/index.ts';
+import type { HelmRelease } from '../../api/helm-release/index.ts';
 import { releaseObjects } from '../../lib/helm/index.ts';
 import type { Release } from '../../lib/helm/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
 
 /**
- * The HelmRelease that a release's objects belong to: the first object of the manifest that is
- * there and carries the annotation. Undefined when none does, e.g. a release made by hand.
+ * The HelmRelease that an object of a release says it belongs to, unless that is the given one, or
+ * nobody. A helm.fluxcd.io/v1 release takes over what the older kinds left; never the other way.
  */
-export async function antecedentOf(
+export function otherOwner(release: HelmRelease, live: KubeObject): string | undefined {
+  const { annotations = {} } = live.metadata;
+  const current = annotations[antecedentAnnotation] || undefined;
+  if (release.origin === undefined) return current === resourceIdOf(release) ? undefined : current;
+  const older = annotations[olderAntecedentAnnotation] || undefined;
+  return current ?? (older === resourceIdOf(release) ? undefined : older);
+}
+
+/** Of the first object of the manifest that is there: who owns the release, when that is another one. */
+export async function otherOwnerOf(
   cluster: Cluster,
+  owner: HelmRelease,
   release: Release,
 ): Promise<string | undefined> {
   for (const { object, resource } of await releaseObjects(cluster, release)) {
     const live: KubeObject | undefined = await cluster.get(resource, object.metadata);
-    if (live !== undefined) return live.metadata.annotations?.[antecedentAnnotation] || undefined;
+    if (live !== undefined) return otherOwner(owner, live);
   }
   return undefined;
 }
@@ -24,9 +40,10 @@ export async function antecedentOf(
 export async function annotate(
   cluster: Cluster,
   release: Release,
-  { id, run }: { id: string; run: Run },
+  { owner, run }: { owner: HelmRelease; run: Run },
 ): Promise<void> {
-  const patch = { metadata: { annotations: { [antecedentAnnotation]: id } } };
+  const annotations = { [antecedentAnnotationOf(owner)]: resourceIdOf(owner) };
+  const patch = { metadata: { annotations } };
   const objects = await releaseObjects(cluster, release);
   const results = await Promise.allSettled(
     objects.map(({ object, resource }) =>

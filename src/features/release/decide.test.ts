@@ -6,6 +6,7 @@ import type {
 } from '../../api/helm-release/index.ts';
 import type { Chart } from '../../lib/helm/index.ts';
 import { decide } from './decide.ts';
+import { noDrift } from './drift/drift.ts';
 import type { LiveRelease, ReleaseView } from './decide.ts';
 
 const done: HelmReleaseStatus = { observedGeneration: 1, phase: 'Succeeded' };
@@ -31,14 +32,21 @@ const wanted = {
   name: 'n-a',
   namespace: 'n',
   values: {},
+  mask: (text: string) => text,
 };
 
-const live: LiveRelease = { version: 3, status: 'deployed', ageMs: 1000 };
+const live: LiveRelease = { version: 3, status: 'deployed', ageMs: 1000, drift: noDrift };
+
+const drifted = {
+  ...live,
+  drift: { fields: [], text: 'ConfigMap n/a: data.x was changed by kubectl', repairs: false },
+};
 
 function view(more: Partial<ReleaseView> = {}): ReleaseView {
   return {
     attempt: 'now',
     wanted,
+    unmet: undefined,
     live,
     failed: undefined,
     recheckMs: 180_000,
@@ -188,6 +196,44 @@ describe('decide', () => {
       view(),
       'wait',
     ],
+    ['others changed it: say so', object(), view({ live: drifted }), 'note-drift'],
+    [
+      'others changed it, and it is said',
+      object({
+        ...done,
+        conditions: [{ type: 'Drifted', status: 'True', message: drifted.drift.text }],
+      }),
+      view({ live: drifted }),
+      'done',
+    ],
+    [
+      'others changed it, and it is to be repaired',
+      object(),
+      view({
+        live: {
+          ...live,
+          drift: { fields: [{ object: 'a', path: 'b', manager: 'c' }], text: 't', repairs: true },
+        },
+      }),
+      'repair',
+    ],
+    [
+      'it waits for another, and says so',
+      object({}),
+      view({ live: undefined, unmet: 'waits' }),
+      'postpone',
+    ],
+    [
+      'it waits for another',
+      object({
+        conditions: [
+          { type: 'Released', status: 'Unknown', reason: 'DependencyNotReady', message: 'waits' },
+        ],
+      }),
+      view({ live: undefined, unmet: 'waits' }),
+      'wait',
+    ],
+    ['nothing to do needs nobody', object(), view({ unmet: 'waits' }), 'done'],
     [
       'no limit',
       object({ ...rolledBack, rollbackCount: 99 }, { rollback: { retry: true, maxRetries: 0 } }),

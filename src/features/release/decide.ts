@@ -1,10 +1,15 @@
 import type { ErrorCode } from '../../base/index.ts';
-import type { HelmRelease, HelmReleasePhase } from '../../api/helm-release/index.ts';
+import type {
+  HelmRelease,
+  HelmReleasePhase,
+  HelmReleaseStatus,
+} from '../../api/helm-release/index.ts';
 import type { Decision } from '../../lib/controller/index.ts';
 import type { ReleaseStatus } from '../../lib/helm/index.ts';
 import { isPending } from '../../lib/helm/index.ts';
 import type { WantedRelease } from './wanted.ts';
-import { isTrue } from './status.ts';
+import type { Drift } from './drift/drift.ts';
+import { driftNoted, isTrue, isWaiting } from './status.ts';
 
 /** What stands in the way of knowing what is wanted. */
 export interface Obstacle {
@@ -26,6 +31,8 @@ export interface LiveRelease {
   readonly difference?: string;
   /** The HelmRelease that its objects say they belong to, when it is another one. */
   readonly otherOwner?: string;
+  /** Objects that are not as the manifest says, and what is to be done about it. */
+  readonly drift: Drift;
 }
 
 /** The last attempt that failed, as this process remembers it. */
@@ -42,6 +49,8 @@ export interface ReleaseView {
   /** Identifies what is wanted now: generation, chart and values. */
   readonly attempt: string;
   readonly wanted: WantedRelease | Obstacle;
+  /** The release it depends on that is not there yet, in words. */
+  readonly unmet: string | undefined;
   readonly live: LiveRelease | undefined;
   readonly failed: FailedAttempt | undefined;
   readonly recheckMs: number;
@@ -55,6 +64,9 @@ export type ReleaseStep =
   | { readonly do: 'upgrade'; readonly wanted: WantedRelease; readonly why: string }
   | { readonly do: 'recover'; readonly status: ReleaseStatus; readonly version: number }
   | { readonly do: 'succeed' }
+  | { readonly do: 'repair'; readonly drift: Drift }
+  | { readonly do: 'note-drift'; readonly drift: Drift }
+  | { readonly do: 'postpone'; readonly because: string }
   | {
       readonly do: 'report';
       readonly phase: HelmReleasePhase;
@@ -75,6 +87,15 @@ const working: readonly (HelmReleasePhase | undefined)[] = [
 
 /** What happens next for one HelmRelease (reference: helm-operator.md 5.2). */
 export function decide(object: HelmRelease, view: ReleaseView): ReleaseDecision {
+  const decision = decideAlone(object, view);
+  const { unmet } = view;
+  const changes = decision.is === 'act' && ['install', 'upgrade'].includes(decision.step.do);
+  if (unmet === undefined || !changes) return decision;
+  if (!isWaiting(object.status ?? {}, unmet)) return act({ do: 'postpone', because: unmet }, unmet);
+  return { is: 'wait', because: unmet, recheckMs: view.recheckMs };
+}
+
+function decideAlone(object: HelmRelease, view: ReleaseView): ReleaseDecision {
   const { failed, wanted, live } = view;
   if (failed?.of === view.attempt && failed.againInMs > 0) {
     return { is: 'wait', because: failed.message, recheckMs: failed.againInMs };
@@ -134,14 +155,24 @@ function deployed(
   if ((status.observedGeneration ?? 0) < generation) return upgrade('the HelmRelease has changed');
   if (isTrue(status, 'RolledBack')) return rolledBack(object, now);
   if (live.difference !== undefined) return upgrade(live.difference);
-  if (status.phase !== 'Succeeded') {
+  if (status.phase !== 'Succeeded' || isWaiting(status)) {
     return act({ do: 'succeed' }, `revision ${live.version} is what is wanted`);
   }
-  return {
-    is: 'done',
-    because: `release '${wanted.name}' is at revision ${live.version}`,
-    recheckMs: view.recheckMs,
-  };
+  return undisturbed(status, { view, live });
+}
+
+/** What is wanted is released: is it still so in the cluster? */
+function undisturbed(
+  status: HelmReleaseStatus,
+  { view, live }: { view: ReleaseView; live: LiveRelease },
+): ReleaseDecision {
+  const { drift } = live;
+  if (drift.fields.length > 0 && drift.repairs) return act({ do: 'repair', drift }, drift.text);
+  if ((driftNoted(status) ?? '') !== drift.text) {
+    return act({ do: 'note-drift', drift }, drift.text === '' ? 'no more drift' : drift.text);
+  }
+  const because = `revision ${live.version} is what is wanted`;
+  return { is: 'done', because, recheckMs: view.recheckMs };
 }
 
 const defaultMaxRetries = 5;

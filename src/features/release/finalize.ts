@@ -1,8 +1,8 @@
-import { releaseNameOf, resourceIdOf, targetNamespaceOf } from '../../api/helm-release/index.ts';
+import { releaseNameOf, targetNamespaceOf } from '../../api/helm-release/index.ts';
 import { createSecretStore, uninstallRelease } from '../../lib/helm/index.ts';
-import { publish, timeoutOf } from './act.ts';
-import type { Acting } from './act.ts';
-import { antecedentOf } from './antecedent.ts';
+import { publish, timeoutOf } from './act/acting.ts';
+import type { Acting } from './act/acting.ts';
+import { otherOwnerOf } from './antecedent.ts';
 
 /** Removes the release of a HelmRelease that is being deleted, unless it is another's. */
 export async function finalize(acting: Acting): Promise<void> {
@@ -11,8 +11,8 @@ export async function finalize(acting: Acting): Promise<void> {
   const namespace = targetNamespaceOf(object);
   const release = await createSecretStore({ ...helm, namespace }).last(name);
   if (release === undefined) return;
-  const owner = await antecedentOf(acting.cluster, release);
-  if (owner !== undefined && owner !== resourceIdOf(object)) {
+  const owner = await otherOwnerOf(acting.cluster, object, release);
+  if (owner !== undefined) {
     run.log.info(`release is kept, since it appears to be managed by '${owner}'`);
     return;
   }

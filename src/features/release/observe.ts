@@ -1,25 +1,20 @@
 import { createHash } from 'node:crypto';
-import { KnownError, messageOf } from '../../base/index.ts';
-import type { JsonRecord, Run } from '../../base/index.ts';
-import {
-  chartSourceOf,
-  releaseNameOf,
-  resourceIdOf,
-  targetNamespaceOf,
-} from '../../api/helm-release/index.ts';
+import { KnownError, keyText, messageOf } from '../../base/index.ts';
+import type { Key, Run } from '../../base/index.ts';
+import { chartSourceOf, releaseNameOf, targetNamespaceOf } from '../../api/helm-release/index.ts';
 import type { ChartSource, HelmRelease } from '../../api/helm-release/index.ts';
-import { createSecretStore, releaseDifference } from '../../lib/helm/index.ts';
-import type { Chart, Release, ReleaseStore } from '../../lib/helm/index.ts';
+import type { Chart } from '../../lib/helm/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
-import { antecedentOf } from './antecedent.ts';
 import type { Attempts } from './attempts.ts';
 import type { GitCharts, MirrorHow } from './charts/git-charts.ts';
 import type { RepositoryCharts } from './charts/repository-charts.ts';
-import type { LiveRelease, Obstacle, ReleaseView } from './decide.ts';
-import { isTrue } from './status.ts';
+import type { Obstacle, ReleaseView } from './decide.ts';
+import { checkDependencies } from './dependencies.ts';
+import type { LiveReleases } from './live-releases.ts';
 import { secretCredentials } from './secret-credentials.ts';
 import { composeValues } from './values.ts';
-import type { ReadUrl } from './values.ts';
+import type { ComposedValues, ReadUrl } from './values.ts';
+import type { ValueObjects } from './watch/value-objects.ts';
 import type { FetchedChart, WantedRelease } from './wanted.ts';
 
 /** What looking at a HelmRelease may ask. */
@@ -30,38 +25,73 @@ export interface ObservePorts {
   readonly readUrl: ReadUrl;
   readonly attempts: Attempts;
   readonly recheckMs: number;
+  readonly valueObjects: ValueObjects;
+  readonly liveReleases: LiveReleases;
+  /** Another HelmRelease of the same kind, as the watch knows it. */
+  readonly neighbour: (key: Key) => HelmRelease | undefined;
   /** Completes a chart from git with dependencies it does not carry. */
   readonly withDependencies: (chart: Chart) => Promise<Chart>;
 }
 
 const defaultTimeoutSeconds = 300;
 
-/** Reads all that decides about one HelmRelease. Failures to get chart or values become obstacles. */
+/**
+ * Reads all that decides about one HelmRelease. Failures to get chart or values become obstacles.
+ * Watches answer at first; what they say is read again from the cluster before anything is done.
+ */
 export async function observe(
   ports: ObservePorts,
   object: HelmRelease,
   run: Run,
 ): Promise<ReleaseView> {
-  const found = await wantedOf(ports, object, run);
+  const { observedGeneration = 0, phase } = object.status ?? {};
+  const isSettled =
+    phase === 'Succeeded' && observedGeneration >= (object.metadata.generation ?? 0);
+  const view = await viewOf(ports, object, { run, isFresh: !isSettled });
+  const isQuiet = !('phase' in view.wanted) && view.live?.difference === undefined;
+  if (!isSettled || isQuiet) return view;
+  return viewOf(ports, object, { run, isFresh: true });
+}
+
+interface Looking {
+  readonly run: Run;
+  /** Ask the cluster itself. */
+  readonly isFresh: boolean;
+}
+
+async function viewOf(
+  ports: ObservePorts,
+  object: HelmRelease,
+  how: Looking,
+): Promise<ReleaseView> {
+  const dependencies = checkDependencies(object, ports.neighbour);
+  const found: WantedRelease | Obstacle =
+    'circle' in dependencies
+      ? circleObstacle(dependencies.circle)
+      : await wantedOf(ports, object, how);
   const attempt = digestOf([
     object.metadata.generation ?? 0,
     'phase' in found ? found.message : [found.digest, found.values],
   ]);
-  const failed = ports.attempts.last(object.metadata);
   return {
     attempt,
     wanted: found,
-    live: await liveOf(ports, object, { found, run }),
-    failed,
+    unmet: 'unmet' in dependencies ? dependencies.unmet : undefined,
+    live: await ports.liveReleases.look(object, found, { run: how.run, attempt }),
+    failed: ports.attempts.last(object.metadata),
     recheckMs: ports.recheckMs,
     timeoutMs: (object.spec.timeout ?? defaultTimeoutSeconds) * 1000,
   };
 }
 
+function circleObstacle(circle: string): Obstacle {
+  return { phase: 'Failed', code: 'invalid', message: `dependsOn goes in a circle: ${circle}` };
+}
+
 async function wantedOf(
   ports: ObservePorts,
   object: HelmRelease,
-  run: Run,
+  how: Looking,
 ): Promise<WantedRelease | Obstacle> {
   if (object.spec.helmVersion === 'v2') {
     return { phase: 'Failed', code: 'unsupported', message: "no client found for Helm 'v2'" };
@@ -71,24 +101,31 @@ async function wantedOf(
     const message = 'could not find valid chart source configuration for release';
     return { phase: 'ChartFetchFailed', code: 'invalid', message };
   }
-  const chart = await trying('ChartFetchFailed', () => fetchChart(ports, object, source), run);
+  const { run } = how;
+  const chart = await trying<FetchedChart>(
+    'ChartFetchFailed',
+    () => fetchChart(ports, object, source),
+    run,
+  );
   if ('phase' in chart) return chart;
-  const values = await trying('Failed', () => composeValues(ports, object, chart.chart), run);
-  if (isObstacle(values)) return values;
+  const valuesPorts = {
+    readUrl: ports.readUrl,
+    getObject: (kind: Parameters<ValueObjects['get']>[0], key: Key) =>
+      ports.valueObjects.get(kind, key, how.isFresh),
+  };
+  const composed = await trying<ComposedValues>(
+    'Failed',
+    () => composeValues(valuesPorts, object, chart.chart),
+    run,
+  );
+  if ('phase' in composed) return composed;
   return {
     ...chart,
+    ...composed,
     name: releaseNameOf(object),
     namespace: targetNamespaceOf(object),
-    values,
   };
 }
-
-function isObstacle(value: JsonRecord | Obstacle): value is Obstacle {
-  return obstacles.has(value);
-}
-
-// Values are any map, so an obstacle is told by its identity.
-const obstacles = new WeakSet<object>();
 
 async function trying<T>(
   phase: Obstacle['phase'],
@@ -99,9 +136,7 @@ async function trying<T>(
     return await work();
   } catch (thrown) {
     if (run.signal.aborted || !(thrown instanceof KnownError)) throw thrown;
-    const obstacle = { phase, code: thrown.code, message: messageOf(thrown) };
-    obstacles.add(obstacle);
-    return obstacle;
+    return { phase, code: thrown.code, message: messageOf(thrown) };
   }
 }
 
@@ -110,7 +145,8 @@ async function fetchChart(
   object: HelmRelease,
   source: ChartSource,
 ): Promise<FetchedChart> {
-  if (source.type === 'repository') return ports.repositories.fetch(source);
+  const { namespace = 'default' } = object.metadata;
+  if (source.type === 'repository') return ports.repositories.fetch(source, namespace);
   const fetched = await ports.git.fetch(source, mirrorHow(ports, object, source));
   if (source.skipDepUpdate) return fetched;
   return { ...fetched, chart: await ports.withDependencies(fetched.chart) };
@@ -122,57 +158,12 @@ function mirrorHow(
   source: Extract<ChartSource, { type: 'git' }>,
 ): MirrorHow {
   if (source.secretRef === undefined) return {};
-  const { name, namespace = object.metadata.namespace ?? 'default' } = source.secretRef;
+  const { namespace: own = 'default' } = object.metadata;
+  const { name, namespace = own } = source.secretRef;
   return {
-    key: `${object.metadata.namespace ?? 'default'}/${name}/${namespace}`,
+    key: `${keyText({ namespace: own, name })}/${namespace}`,
     credentials: secretCredentials(ports.cluster, { namespace, name }, source.git),
   };
-}
-
-async function liveOf(
-  ports: ObservePorts,
-  object: HelmRelease,
-  { found, run }: { found: WantedRelease | Obstacle; run: Run },
-): Promise<LiveRelease | undefined> {
-  const name = releaseNameOf(object);
-  const namespace = targetNamespaceOf(object);
-  const store = createSecretStore({ ...ports, clock: run.clock, namespace });
-  const last = await store.last(name);
-  if (last === undefined) return undefined;
-  const { status, last_deployed: deployed } = last.info;
-  const difference =
-    'phase' in found ? undefined : releaseDifference(await comparedOf(object, store, last), found);
-  const otherOwner = await otherOwnerOf(ports.cluster, object, last);
-  return {
-    version: last.version,
-    status,
-    ageMs: run.clock.now().getTime() - new Date(deployed).getTime(),
-    ...(difference === undefined ? {} : { difference }),
-    ...(otherOwner === undefined ? {} : { otherOwner }),
-  };
-}
-
-/** The revision that what is wanted is compared with: after a rollback the one that was given up. */
-async function comparedOf(
-  object: HelmRelease,
-  store: ReleaseStore,
-  last: Release,
-): Promise<Release> {
-  if (!isTrue(object.status ?? {}, 'RolledBack')) return last;
-  const given = (await store.heads(last.name)).findLast(
-    ({ status }) => status === 'failed' || status === 'superseded',
-  );
-  return (given && (await store.get(given.name, given.version))) ?? last;
-}
-
-/** The HelmRelease that the release's objects name, unless it is this one. */
-async function otherOwnerOf(
-  cluster: Cluster,
-  object: HelmRelease,
-  release: Release,
-): Promise<string | undefined> {
-  const owner = await antecedentOf(cluster, release);
-  return owner === undefined || owner === resourceIdOf(object) ? undefined : owner;
 }
 
 function digestOf(parts: unknown): string {

@@ -1,11 +1,12 @@
 import type { Bus, Clock, Logger } from '../../base/index.ts';
 import type { Events } from '../../api/events/index.ts';
-import type { ChartsRepository } from '../../api/helm-release/index.ts';
+import type { ChartsRepository, DriftPolicy } from '../../api/helm-release/index.ts';
 import type { Credentials, SshKey } from '../../lib/git/index.ts';
 import type { FunctionPorts } from '../../lib/gotemplate/index.ts';
 import type { RepositoryCredentials } from '../../lib/helm/index.ts';
 import type { Transport } from '../../lib/http/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
+import type { TlsFiles } from './charts/pull-secret.ts';
 
 /** Settings with the names and meanings of helm-operator's flags; milliseconds. */
 export interface ReleaseSettings {
@@ -21,6 +22,10 @@ export interface ReleaseSettings {
   readonly workers: number;
   /** `--update-chart-deps`: fetch dependencies of git charts that are not in `charts/`. */
   readonly updateChartDeps: boolean;
+  /** `--log-release-diffs`: say in the log what an upgrade is for. */
+  readonly logReleaseDiffs: boolean;
+  /** What is done about objects that others changed, where a HelmRelease does not say. */
+  readonly driftPolicy: DriftPolicy;
 }
 
 /** helm-operator's defaults. */
@@ -31,6 +36,8 @@ export const defaultSettings: ReleaseSettings = {
   gitDefaultRef: 'master',
   workers: 4,
   updateChartDeps: true,
+  logReleaseDiffs: false,
+  driftPolicy: 'report',
 };
 
 /** Everything the release operator takes from outside. */
@@ -46,6 +53,8 @@ export interface ReleasePorts {
   readonly render: FunctionPorts;
   /** Sends HTTP requests for repositories and values files; the runtime's own fetch when absent. */
   readonly transport?: Transport;
+  /** Makes a transport with a repository's own TLS files; the runtime's own when absent. */
+  readonly tlsTransport?: (tls: TlsFiles) => Transport;
   readonly credentials?: Credentials;
   readonly ssh?: SshKey;
   readonly repositoryCredentials?: (url: string) => Promise<RepositoryCredentials | undefined>;

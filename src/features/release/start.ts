@@ -1,37 +1,37 @@
-import type { Key, Run } from '../../base/index.ts';
-import { HelmRelease, chartSourceOf } from '../../api/helm-release/index.ts';
-import { runController } from '../../lib/controller/index.ts';
-import type { Reconciler } from '../../lib/controller/index.ts';
+import type { Key, Kind, Run } from '../../base/index.ts';
+import { chartSourceOf } from '../../api/helm-release/index.ts';
 import { fetchBytes } from '../../lib/helm/index.ts';
-import type { Transport } from '../../lib/http/index.ts';
-import { act } from './act.ts';
-import type { Acting } from './act.ts';
-import { createAttempts } from './attempts.ts';
+import type { Handler, Transport } from '../../lib/http/index.ts';
 import { completeChart } from './charts/complete-chart.ts';
 import { createGitCharts, sameRepository } from './charts/git-charts.ts';
 import type { GitCharts } from './charts/git-charts.ts';
+import { tlsTransport } from './charts/pull-secret.ts';
 import { createRepositoryCharts } from './charts/repository-charts.ts';
-import { decide } from './decide.ts';
-import type { ReleaseStep, ReleaseView } from './decide.ts';
-import { finalize } from './finalize.ts';
-import { observe } from './observe.ts';
-import type { ObservePorts } from './observe.ts';
+import { startEdition } from './edition.ts';
+import type { EditionPorts } from './edition.ts';
+import { runEditions } from './editions.ts';
+import type { Editions } from './editions.ts';
+import { operatorHandler } from './operator/handler.ts';
+import { createReleaseMetrics } from './operator/metrics.ts';
+import type { ReleaseMetrics } from './operator/metrics.ts';
 import { defaultSettings } from './ports.ts';
 import type { ReleasePorts, ReleaseSettings } from './ports.ts';
 import { wakeOnNews } from './wake.ts';
+import { followLiveObjects } from './watch/live-objects.ts';
+import { watchReleaseHeads } from './watch/release-heads.ts';
+import { followValueObjects } from './watch/value-objects.ts';
 
 /** The operator while it runs. */
 export interface ReleaseFeature {
   /** Resolves when the signal has stopped it and work under way has ended. */
   readonly done: Promise<void>;
+  /** helm-operator's HTTP API: `/healthz`, `/metrics`, `POST /api/v1/sync-git`. */
+  readonly handle: Handler;
   /** Looks at a HelmRelease again, now. */
   enqueue(key: Key): void;
   /** Asks every git repository again (`POST /api/v1/sync-git`). */
   syncGit(): void;
 }
-
-/** Keeps the finalizer's place on the object; the release is uninstalled before it goes. */
-const finalizer = 'helm.fluxcd.io/release';
 
 const maxValuesBytes = 8 * 1024 * 1024;
 
@@ -39,7 +39,7 @@ const maxValuesBytes = 8 * 1024 * 1024;
 export function startRelease(ports: ReleasePorts): ReleaseFeature {
   const settings: ReleaseSettings = { ...defaultSettings, ...ports.settings };
   const log = ports.log.with({ component: 'helm-operator' });
-  const transport: Transport = ports.transport ?? ((request) => fetch(request));
+  const run: Run = { clock: ports.clock, log, signal: ports.signal };
   const git = createGitCharts({
     ...ports,
     log,
@@ -47,39 +47,52 @@ export function startRelease(ports: ReleasePorts): ReleaseFeature {
     pollIntervalMs: settings.gitPollIntervalMs,
     timeoutMs: settings.gitTimeoutMs,
   });
-  const reconciler = reconcilerOf(ports, { settings, transport, git });
-  const controller = runController(
-    reconciler,
-    {
-      cluster: ports.cluster,
-      clock: ports.clock,
-      log,
-      name: 'helm-operator',
-      workers: settings.workers,
-      ...(ports.namespace === undefined ? {} : { namespace: ports.namespace }),
-    },
-    ports.signal,
-  );
-  const usersOf = (url?: string): Array<{ object: HelmRelease; repository: string }> =>
-    (controller.cache.list() as HelmRelease[]).flatMap((object) => {
-      const source = chartSourceOf(object.spec);
-      if (source?.type !== 'git') return [];
-      const isUser = url === undefined || sameRepository(source.git) === sameRepository(url);
-      return isUser ? [{ object, repository: source.git }] : [];
-    });
-  const stale = (url?: string): void => {
-    for (const { repository } of usersOf(url)) git.pushed(repository);
+  const running: { editions?: Editions } = {};
+  const all = () => running.editions?.all() ?? [];
+  const metrics = createReleaseMetrics({
+    releases: () => all().reduce((sum, edition) => sum + edition.list().length, 0),
+    queued: () => all().reduce((sum, edition) => sum + edition.queued(), 0),
+  });
+  const editionPorts = editionPortsOf(ports, { settings, run, git, metrics });
+  const start = (kind: Kind, signal: AbortSignal) => startEdition(editionPorts, kind, signal);
+  const editions = runEditions({ cluster: ports.cluster, run }, start);
+  running.editions = editions;
+  const waking = gitWaking(editions, git);
+  wakeOnNews(ports, waking);
+  const syncGit = (): void => {
+    waking.stale();
+    waking.wake();
   };
-  const wake = (url?: string): void => {
-    for (const { object } of usersOf(url)) controller.enqueue(object.metadata);
-  };
-  wakeOnNews(ports, { stale, wake });
   return {
-    done: untilClosed(controller.done, git),
-    enqueue: controller.enqueue,
-    syncGit: () => {
-      stale();
-      wake();
+    done: untilClosed(editions.done, git),
+    handle: operatorHandler({ metrics, syncGit }),
+    enqueue: (key) => {
+      for (const edition of editions.all()) edition.enqueue(key);
+    },
+    syncGit,
+  };
+}
+
+/** The releases whose chart comes from a repository, or from any. */
+function gitWaking(
+  editions: Editions,
+  git: GitCharts,
+): { stale: (url?: string) => void; wake: (url?: string) => void } {
+  const users = (url?: string) =>
+    editions.all().flatMap((edition) =>
+      edition.list().flatMap((object) => {
+        const source = chartSourceOf(object.spec);
+        if (source?.type !== 'git') return [];
+        const isUser = url === undefined || sameRepository(source.git) === sameRepository(url);
+        return isUser ? [{ edition, object, repository: source.git }] : [];
+      }),
+    );
+  return {
+    stale: (url) => {
+      for (const { repository } of users(url)) git.pushed(repository);
+    },
+    wake: (url) => {
+      for (const { edition, object } of users(url)) edition.enqueue(object.metadata);
     },
   };
 }
@@ -92,51 +105,56 @@ async function untilClosed(done: Promise<void>, git: GitCharts): Promise<void> {
   }
 }
 
-function reconcilerOf(
-  ports: ReleasePorts,
-  parts: { settings: ReleaseSettings; transport: Transport; git: GitCharts },
-): Reconciler<HelmRelease, ReleaseView, AttemptedStep> {
-  const { settings, transport, git } = parts;
-  const attempts = createAttempts(ports.clock);
-  const fetching = { transport, clock: ports.clock, signal: ports.signal };
-  const observing: ObservePorts = {
-    cluster: ports.cluster,
-    git,
-    repositories: createRepositoryCharts({ ...ports, transport }),
-    readUrl: async (url) =>
-      (await fetchBytes(fetching, { url, home: url, maxBytes: maxValuesBytes })).toString('utf8'),
-    attempts,
-    recheckMs: settings.chartsSyncIntervalMs,
-    withDependencies: (chart) =>
-      settings.updateChartDeps ? completeChart(fetching, chart) : Promise.resolve(chart),
-  };
-  const acting = (object: HelmRelease, run: Run, attempt: string): Acting => ({
-    cluster: ports.cluster,
-    bus: ports.bus,
-    render: ports.render,
-    attempts,
-    restMs: settings.chartsSyncIntervalMs,
-    object,
-    run,
-    attempt,
-    helm: { ...run, cluster: ports.cluster, render: ports.render },
-  });
-  return {
-    kind: HelmRelease,
-    finalizer,
-    observe: (object, run) => observe(observing, object, run),
-    decide: (object, view) => {
-      const decision = decide(object, view);
-      if (decision.is !== 'act') return decision;
-      return { ...decision, step: { step: decision.step, attempt: view.attempt } };
-    },
-    nameOf: ({ step }) => step.do,
-    act: (object, { step, attempt }, run) => act(acting(object, run, attempt), step),
-    finalize: (object, run) => finalize(acting(object, run, '')),
-  };
+interface Parts {
+  readonly settings: ReleaseSettings;
+  readonly run: Run;
+  readonly git: GitCharts;
+  readonly metrics: ReleaseMetrics;
 }
 
-interface AttemptedStep {
-  readonly step: ReleaseStep;
-  readonly attempt: string;
+function editionPortsOf(ports: ReleasePorts, parts: Parts): EditionPorts {
+  const { settings, run, git, metrics } = parts;
+  const { cluster, clock, namespace, signal } = ports;
+  const transport: Transport = ports.transport ?? ((request) => fetch(request));
+  const fetching = { transport, clock, signal };
+  const repositories = createRepositoryCharts({
+    ...ports,
+    transport,
+    tlsTransport: ports.tlsTransport ?? tlsTransport,
+  });
+  return {
+    controller: {
+      cluster,
+      clock,
+      log: run.log,
+      workers: settings.workers,
+      ...(namespace === undefined ? {} : { namespace }),
+    },
+    observing: {
+      cluster,
+      git,
+      repositories,
+      readUrl: async (url) =>
+        (await fetchBytes(fetching, { url, home: url, maxBytes: maxValuesBytes })).toString('utf8'),
+      recheckMs: settings.chartsSyncIntervalMs,
+      valueObjects: followValueObjects(cluster, run, namespace),
+      withDependencies: (chart) =>
+        settings.updateChartDeps ? completeChart(fetching, chart) : Promise.resolve(chart),
+    },
+    acting: {
+      cluster,
+      bus: ports.bus,
+      render: ports.render,
+      metrics,
+      restMs: settings.chartsSyncIntervalMs,
+    },
+    live: {
+      cluster,
+      heads: watchReleaseHeads(cluster, run, namespace),
+      objects: followLiveObjects(cluster, run, namespace),
+      driftPolicy: settings.driftPolicy,
+    },
+    logDifferences: settings.logReleaseDiffs,
+    chartsRepository: ports.chartsRepository,
+  };
 }

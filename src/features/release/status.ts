@@ -11,6 +11,8 @@ export interface PhaseFacts {
   readonly targetNamespace: string;
   /** `spec.test.ignoreFailures`. */
   readonly ignoreTestFailures?: boolean;
+  /** Ends the message. */
+  readonly because?: string;
 }
 
 type Verdict = HelmReleaseCondition['status'];
@@ -100,8 +102,9 @@ export function withPhase(
   now: Date,
 ): HelmReleaseStatus {
   const { message, conditions } = rules[phase];
-  const time = `${now.toISOString().slice(0, 19)}Z`;
-  const text = message(facts.releaseName, facts.targetNamespace);
+  const time = timeText(now);
+  const words = message(facts.releaseName, facts.targetNamespace);
+  const text = facts.because === undefined ? words : `${words} ${facts.because}`;
   let next: HelmReleaseStatus = { ...status, phase };
   for (const [type, verdict] of conditions) {
     const isIgnored = phase === 'TestFailed' && type === 'Released' && facts.ignoreTestFailures;
@@ -111,7 +114,8 @@ export function withPhase(
   return next;
 }
 
-function withCondition(
+/** The status with one condition set; it moves to the end, its transition time as in `withPhase`. */
+export function withCondition(
   status: HelmReleaseStatus,
   condition: HelmReleaseCondition,
   time: string,
@@ -142,7 +146,58 @@ function withoutRollback(status: HelmReleaseStatus): HelmReleaseStatus {
   return { ...status, rollbackCount: 0, conditions };
 }
 
+/** The status with that condition left out. */
+export function withoutCondition(
+  status: HelmReleaseStatus,
+  type: HelmReleaseConditionType,
+): HelmReleaseStatus {
+  return { ...status, conditions: status.conditions?.filter((each) => each.type !== type) ?? [] };
+}
+
 /** Whether a condition is True. */
 export function isTrue(status: HelmReleaseStatus, type: HelmReleaseConditionType): boolean {
   return status.conditions?.some((each) => each.type === type && each.status === 'True') === true;
+}
+
+const dependencyReason = 'DependencyNotReady';
+
+/** The status of a release that waits for others. */
+export function waiting(status: HelmReleaseStatus, because: string, now: Date): HelmReleaseStatus {
+  const time = timeText(now);
+  return withCondition(
+    status,
+    { type: 'Released', status: 'Unknown', reason: dependencyReason, message: because },
+    time,
+  );
+}
+
+/** Whether the status says that the release waits for others: for that, or for anything. */
+export function isWaiting(status: HelmReleaseStatus, because?: string): boolean {
+  return (
+    status.conditions?.some(
+      ({ reason, message }) =>
+        reason === dependencyReason && (because === undefined || message === because),
+    ) === true
+  );
+}
+
+/** The status with what is known of drift; undefined: there is none. */
+export function withDrift(
+  status: HelmReleaseStatus,
+  message: string | undefined,
+  now: Date,
+): HelmReleaseStatus {
+  if (message === undefined) return withoutCondition(status, 'Drifted');
+  const reason = 'ObjectsChanged';
+  return withCondition(status, { type: 'Drifted', status: 'True', reason, message }, timeText(now));
+}
+
+/** What the status says of drift. */
+export function driftNoted(status: HelmReleaseStatus): string | undefined {
+  return status.conditions?.find(({ type }) => type === 'Drifted')?.message;
+}
+
+/** As Kubernetes writes times. */
+function timeText(now: Date): string {
+  return `${now.toISOString().slice(0, 19)}Z`;
 }

@@ -1,20 +1,27 @@
 import { KnownError, isRecord } from '../../base/index.ts';
-import type { JsonRecord, Kind, KubeObject } from '../../base/index.ts';
+import type { JsonRecord, Key, Kind, KubeObject } from '../../base/index.ts';
 import { valueSourcesOf } from '../../api/helm-release/index.ts';
 import type { HelmRelease, ValuesKeyRef, ValuesSource } from '../../api/helm-release/index.ts';
 import { copyValues, mergeMaps } from '../../lib/helm/index.ts';
 import type { Chart } from '../../lib/helm/index.ts';
 import { kinds } from '../../lib/kube/index.ts';
-import type { Cluster } from '../../lib/kube/index.ts';
 import { parse } from '../../lib/yaml/index.ts';
+import { maskOf } from './mask.ts';
+import type { Mask } from './mask.ts';
 
 /** Reads a values file from a URL; throws when the answer is not a 200. */
 export type ReadUrl = (url: string) => Promise<string>;
 
 /** What composing values may ask. */
 export interface ValuesPorts {
-  readonly cluster: Cluster;
+  readonly getObject: (kind: Kind, key: Key) => Promise<KubeObject | undefined>;
   readonly readUrl: ReadUrl;
+}
+
+/** Values, and how to keep what came from Secrets out of texts. */
+export interface ComposedValues {
+  readonly values: JsonRecord;
+  readonly mask: Mask;
 }
 
 /** All values of a release, later sources over earlier ones, `spec.values` on top; null stays null. */
@@ -22,14 +29,18 @@ export async function composeValues(
   ports: ValuesPorts,
   release: HelmRelease,
   chart: Chart,
-): Promise<JsonRecord> {
+): Promise<ComposedValues> {
   let values: JsonRecord = {};
+  const secrets: JsonRecord[] = [];
   for (const source of valueSourcesOf(release.spec)) {
     const layer = await layerOf(ports, source, { release, chart });
-    if (layer !== undefined) values = mergeMaps(values, layer);
+    if (layer === undefined) continue;
+    values = mergeMaps(values, layer);
+    if (source.configMapKeyRef === undefined && source.secretKeyRef) secrets.push(layer);
   }
   const own = release.spec.values;
-  return copyValues(mergeMaps(values, isRecord(own) ? own : {}));
+  const all = copyValues(mergeMaps(values, isRecord(own) ? own : {}));
+  return { values: all, mask: maskOf(secrets) };
 }
 
 interface For {
@@ -45,10 +56,10 @@ async function layerOf(
   const namespace = release.metadata.namespace ?? 'default';
   const { configMapKeyRef, secretKeyRef, externalSourceRef, chartFileRef } = source;
   if (configMapKeyRef !== undefined) {
-    return fromObject(ports.cluster, kinds.ConfigMap, { namespace, ref: configMapKeyRef });
+    return fromObject(ports, kinds.ConfigMap, { namespace, ref: configMapKeyRef });
   }
   if (secretKeyRef !== undefined) {
-    return fromObject(ports.cluster, kinds.Secret, { namespace, ref: secretKeyRef });
+    return fromObject(ports, kinds.Secret, { namespace, ref: secretKeyRef });
   }
   if (externalSourceRef !== undefined) {
     const { url, optional = false } = externalSourceRef;
@@ -72,12 +83,12 @@ async function maybe(
 }
 
 async function fromObject(
-  cluster: Cluster,
+  ports: ValuesPorts,
   kind: Kind,
   { namespace, ref }: { namespace: string; ref: ValuesKeyRef },
 ): Promise<JsonRecord | undefined> {
   const key = { namespace: ref.namespace ?? namespace, name: ref.name };
-  const object = await cluster.get(kind, key);
+  const object = await ports.getObject(kind, key);
   const isOptional = ref.optional === true;
   if (object === undefined) {
     if (isOptional) return undefined;

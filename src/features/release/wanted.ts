@@ -1,5 +1,6 @@
 import type { JsonRecord } from '../../base/index.ts';
 import type { Chart } from '../../lib/helm/index.ts';
+import type { Mask } from './mask.ts';
 
 /** A chart that is here, and which one it is. */
 export interface FetchedChart {
@@ -15,4 +16,6 @@ export interface WantedRelease extends FetchedChart {
   readonly name: string;
   readonly namespace: string;
   readonly values: JsonRecord;
+  /** Hides what came from Secrets. */
+  readonly mask: Mask;
 }

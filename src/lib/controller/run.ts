@@ -15,6 +15,8 @@ import type { ControllerPorts, Decision, Reconciler } from './reconciler.ts';
 export interface Controller {
   /** Looks at a key again, now. */
   enqueue(key: Key): void;
+  /** Keys that wait for a worker. */
+  queued(): number;
   /** The objects as the controller sees them. */
   readonly cache: Cache<KubeObject>;
   /** Resolves when the signal has stopped it and running work has ended. */
@@ -57,7 +59,12 @@ export function runController<O extends KubeObject, View, Step>(
   ports.wake?.(enqueue, signal);
   const running = { reconciler, ports, queue, cache, run, overtaken: new Set<string>() };
   const done = queue.run((key) => reconcileKey(running, key));
-  return { enqueue, cache: cache as unknown as Cache<KubeObject>, done };
+  return {
+    enqueue,
+    queued: () => queue.length,
+    cache: cache as unknown as Cache<KubeObject>,
+    done,
+  };
 }
 
 function namespaced(namespace: string | undefined): { namespace?: string } {

@@ -1,31 +1,41 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KnownError, messageOf } from '../../../base/index.ts';
+import { KnownError, keyText, messageOf } from '../../../base/index.ts';
+import type { Key } from '../../../base/index.ts';
 import type { ChartSource } from '../../../api/helm-release/index.ts';
 import { loadChart, openChartRepository } from '../../../lib/helm/index.ts';
 import type { Chart, FetchPorts, RepositoryCredentials } from '../../../lib/helm/index.ts';
+import type { Transport } from '../../../lib/http/index.ts';
+import type { Cluster } from '../../../lib/kube/index.ts';
 import type { FetchedChart } from '../wanted.ts';
+import { readPullSecret } from './pull-secret.ts';
+import type { TlsFiles } from './pull-secret.ts';
 
 export type RepositoryChartSource = Extract<ChartSource, { type: 'repository' }>;
 
 export interface RepositoryChartPorts extends FetchPorts {
   /** Downloaded archives are kept below it. */
   readonly dataDir: string;
+  readonly cluster: Cluster;
+  /** Makes a transport with a repository's own TLS files. */
+  readonly tlsTransport: (tls: TlsFiles) => Transport;
   readonly repositoryCredentials?: (url: string) => Promise<RepositoryCredentials | undefined>;
 }
 
 /** Charts of HTTP repositories, downloaded once per version. */
 export interface RepositoryCharts {
-  fetch(source: RepositoryChartSource): Promise<FetchedChart>;
+  /** `namespace` is where the chart's pull secret is. */
+  fetch(source: RepositoryChartSource, namespace: string): Promise<FetchedChart>;
 }
 
 export function createRepositoryCharts(ports: RepositoryChartPorts): RepositoryCharts {
   const charts = new Map<string, Promise<FetchedChart>>();
   return {
-    fetch: async (source) => {
-      const file = cacheFile(ports, source);
-      const known = charts.get(file) ?? fetchOne(ports, source, file);
+    fetch: async (source, namespace) => {
+      const secret = source.chartPullSecret && { namespace, name: source.chartPullSecret.name };
+      const file = cacheFile(ports, source, secret);
+      const known = charts.get(file) ?? fetchOne(ports, { source, secret }, file);
       charts.set(file, known);
       try {
         return await known;
@@ -41,13 +51,18 @@ export function createRepositoryCharts(ports: RepositoryChartPorts): RepositoryC
   };
 }
 
+interface Wanted {
+  readonly source: RepositoryChartSource;
+  readonly secret: Key | undefined;
+}
+
 async function fetchOne(
   ports: RepositoryChartPorts,
-  source: RepositoryChartSource,
+  wanted: Wanted,
   file: string,
 ): Promise<FetchedChart> {
   const cached = await readFile(file).catch(() => undefined);
-  const archive = cached ?? (await download(ports, source, file));
+  const archive = cached ?? (await download(ports, wanted, file));
   const chart: Chart = await loadChart(archive);
   return {
     chart,
@@ -58,15 +73,23 @@ async function fetchOne(
 
 async function download(
   ports: RepositoryChartPorts,
-  source: RepositoryChartSource,
+  { source, secret }: Wanted,
   file: string,
 ): Promise<Buffer> {
   const url = cleanUrl(source.repository);
-  const credentials = await ports.repositoryCredentials?.(url);
+  const general = await ports.repositoryCredentials?.(url);
+  const own =
+    secret &&
+    (await readPullSecret(ports.cluster, secret, {
+      url,
+      plain: ports.transport,
+      withTls: ports.tlsTransport,
+    }));
   const repository = openChartRepository({
     ...ports,
     url,
-    ...(credentials === undefined ? {} : { credentials }),
+    ...(general === undefined ? {} : { credentials: general }),
+    ...own,
   });
   const { archive } = await repository.fetchChart(source.name, source.version);
   await mkdir(join(file, '..'), { recursive: true, mode: 0o750 });
@@ -76,9 +99,20 @@ async function download(
   return archive;
 }
 
-function cacheFile(ports: RepositoryChartPorts, source: RepositoryChartSource): string {
+/** What came by a pull secret is kept apart: who does not have the secret does not get the chart. */
+function cacheFile(
+  ports: RepositoryChartPorts,
+  source: RepositoryChartSource,
+  secret: Key | undefined,
+): string {
   const { repository, name, version } = source;
-  const folder = folderName(cleanUrl(repository));
+  const shared = folderName(cleanUrl(repository));
+  const folder =
+    secret === undefined
+      ? shared
+      : createHash('sha256')
+          .update(`${keyText(secret)} ${shared}`)
+          .digest('hex');
   const plain = `${name}-${version}`;
   // Name and version come from users: what could leave the folder is taken in another form.
   const safe = /^[\w.+~-]+$/.test(plain) ? plain : Buffer.from(plain).toString('base64url');
