@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -15,6 +16,7 @@ import {
   createSecretStore,
   installRelease,
   rollbackRelease,
+  testRelease,
   uninstallRelease,
   upgradeRelease,
 } from '../index.ts';
@@ -61,6 +63,107 @@ async function history(): Promise<string[]> {
   const all = await store.history('web');
   return all.map(({ version, info }) => `${version} ${info.status}: ${info.description}`);
 }
+
+const labelsOf = async (version: number): Promise<unknown> =>
+  (await store.get('web', version))?.labels;
+
+describe('labels of the user', () => {
+  it('are kept, merged and taken away over upgrades and rollbacks, and select', async () => {
+    const labels = { team: 'a', tier: 'front' };
+    await installRelease(ports, { ...place, chart: chart(), labels });
+    await upgradeRelease(ports, {
+      ...place,
+      chart: chart(),
+      values: { colour: 'blue' },
+      labels: { tier: 'null', stage: 'live' },
+    });
+    await rollbackRelease(ports, { ...place, revision: 1 });
+    expect(await Promise.all([1, 2, 3].map(labelsOf))).toEqual([
+      labels,
+      { team: 'a', stage: 'live' },
+      labels,
+    ]);
+    const live = createSecretStore({ ...ports, namespace: 'default', selector: 'stage=live' });
+    expect((await live.heads()).map(({ version }) => version)).toEqual([2]);
+  });
+
+  it("may not be Helm's own", async () => {
+    await expect(
+      installRelease(ports, { ...place, chart: chart(), labels: { owner: 'me' } }),
+    ).rejects.toThrow('user supplied labels contains system reserved label name. System labels: [');
+    expect(await dataOf('main')).toBeUndefined();
+  });
+});
+
+describe('a release too large for a Secret', () => {
+  const crd = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: as.x.io}
+spec:
+  group: x.io
+  names: {kind: A, plural: as}
+  scope: Namespaced
+  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]
+`;
+
+  it('fails before anything is applied, definitions included', async () => {
+    const large = chart({ 'crds/a.yaml': crd, 'big.bin': randomBytes(1_200_000).toString('hex') });
+    const tooLarge = /^release web v1 needs \d+ KiB, more than the 1024 KiB a Secret can hold/;
+    await expect(installRelease(ports, { ...place, chart: large })).rejects.toThrow(tooLarge);
+    expect(await cluster.resourceOf('x.io/v1', 'A')).toBeUndefined();
+    expect(await dataOf('main')).toBeUndefined();
+    expect(await history()).toEqual([]);
+  });
+
+  it('leaves the revision before it as it is', async () => {
+    await installRelease(ports, { ...place, chart: chart() });
+    const large = chart({ 'big.bin': randomBytes(1_200_000).toString('hex') });
+    await expect(upgradeRelease(ports, { ...place, chart: large })).rejects.toThrow('v2 needs ');
+    expect(await history()).toEqual(['1 deployed: Install complete']);
+  });
+});
+
+describe('a dry run of the client', () => {
+  it.each([
+    [true, 'none'],
+    [false, 'some'],
+  ])('withoutLookup %s finds %s', async (withoutLookup, found) => {
+    const text = configMap(
+      'main',
+      'x: {{ empty (lookup "v1" "Namespace" "" "default") | ternary "none" "some" }}',
+    );
+    const { manifest } = await installRelease(ports, {
+      ...place,
+      chart: chart({ 'templates/cm.yaml': text }),
+      dryRun: true,
+      withoutLookup,
+    });
+    expect(manifest).toContain(`x: ${found}`);
+    expect(await history()).toEqual([]);
+  });
+});
+
+describe('test', () => {
+  const hook = (name: string): string =>
+    configMap(name, 'a: b', '  annotations: {helm.sh/hook: test}\n');
+
+  it('runs the wanted test hooks and keeps what became of them', async () => {
+    const all = chart({ 'templates/t1.yaml': hook('t1'), 'templates/t2.yaml': hook('t2') });
+    await installRelease(ports, { ...place, chart: all });
+    const { failure } = await testRelease(ports, { ...place, without: ['t2'] });
+    expect(failure).toBeUndefined();
+    const phases = (await store.last('web'))?.hooks?.map(
+      ({ name, last_run: run }) => `${name} ${run.phase}`,
+    );
+    expect(phases).toEqual(['t1 Succeeded', 't2 ']);
+    expect(await dataOf('t1')).toEqual({ a: 'b' });
+    expect(await dataOf('t2')).toBeUndefined();
+  });
+
+  it('tells of a release that is not there', async () => {
+    await expect(testRelease(ports, place)).rejects.toThrow('release: not found');
+  });
+});
 
 describe('install', () => {
   it('stores the release as Helm does and owns what it creates', async () => {
