@@ -10,3 +10,5 @@ export { startRelease } from './start.ts';
 export type { ReleaseFeature } from './start.ts';
 export { defaultSettings } from './ports.ts';
 export type { ReleasePorts, ReleaseSettings } from './ports.ts';
+export { operatorFlags, parseOperatorFlags } from './operator/settings.ts';
+export type { OperatorOptions } from './operator/settings.ts';
