@@ -53,15 +53,18 @@ export { isPending, releaseNameProblem } from './release/release.ts';
 export { decodeRelease, encodeRelease } from './release/codec.ts';
 export { createSecretStore } from './release/store.ts';
 export type { ReleaseHead, ReleaseStore } from './release/store.ts';
-export { installRelease } from './release/install.ts';
 export type { DeployOptions, InstallOptions } from './release/install.ts';
-export { computedValues, upgradeRelease } from './release/upgrade.ts';
+export { computedValues } from './release/computed-values.ts';
+export {
+  installRelease,
+  rollbackRelease,
+  testRelease,
+  uninstallRelease,
+  upgradeRelease,
+} from './release/actions.ts';
 export type { UpgradeOptions } from './release/upgrade.ts';
-export { rollbackRelease } from './release/rollback.ts';
 export type { RollbackOptions } from './release/rollback.ts';
-export { uninstallRelease } from './release/uninstall.ts';
 export type { Uninstalled, UninstallOptions } from './release/uninstall.ts';
-export { testRelease } from './release/test-release.ts';
 export type { TestOptions } from './release/test-release.ts';
 export { releaseObjects } from './release/objects.ts';
 export type { ReleaseObject } from './release/objects.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Logger } from '../../../base/index.ts';
 import { silentLogger } from '../../../base/index.ts';
 import type { ActionPorts } from '../../../lib/helm/index.ts';
-import { connectCluster } from '../connect-cluster.ts';
+import type { ConnectCluster } from '../connect-cluster.ts';
 import type { Call } from '../cobra/index.ts';
 import type { CliIo } from '../io.ts';
 
@@ -15,7 +15,7 @@ export function renderPorts(io: CliIo): ActionPorts['render'] {
   };
 }
 
-function connection({ flags }: Call): Parameters<typeof connectCluster>[1] {
+function connection({ flags }: Call): ConnectCluster {
   const [kubeconfig, context] = [flags.string('kubeconfig'), flags.string('kube-context')];
   return {
     ...(kubeconfig === '' ? {} : { kubeconfig }),
@@ -28,6 +28,7 @@ export async function namespaceOf(call: Call): Promise<string> {
   const given = call.flags.string('namespace');
   if (given !== '') return given;
   try {
+    const { connectCluster } = await import('../connect-cluster.ts');
     const { config } = await connectCluster(call.io, connection(call));
     return config.namespace || 'default';
   } catch {
@@ -41,6 +42,7 @@ export async function actionPorts(
   log: Logger = silentLogger,
 ): Promise<ActionPorts & { readonly namespace: string }> {
   const { io, flags } = call;
+  const { connectCluster } = await import('../connect-cluster.ts');
   const { cluster, config } = await connectCluster(io, connection(call));
   return {
     cluster,

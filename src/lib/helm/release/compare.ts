@@ -1,6 +1,6 @@
 import { isRecord } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
-import { deepEqual } from '../../schema/index.ts';
+import { jsonEqual } from '../json-equal.ts';
 import type { Chart } from '../chart/chart.ts';
 import { nodeOf } from '../chart/node.ts';
 import { processDependencies } from '../values/dependencies.ts';
@@ -44,7 +44,7 @@ function chartDifference(old: Stored, next: Stored): string | undefined {
 }
 
 function firstDifference(a: unknown, b: unknown, path: string): string | undefined {
-  if (!isRecord(a) || !isRecord(b)) return deepEqual(a, b) ? undefined : path;
+  if (!isRecord(a) || !isRecord(b)) return jsonEqual(a, b) ? undefined : path;
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
     const inside = path === '' ? key : `${path}.${key}`;
     if (!Object.hasOwn(a, key) || !Object.hasOwn(b, key)) return inside;

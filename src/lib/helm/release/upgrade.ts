@@ -1,11 +1,11 @@
-import { KnownError, isRecord, messageOf } from '../../../base/index.ts';
+import { KnownError, messageOf } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
 import type { Chart } from '../chart/chart.ts';
-import { nodeOf } from '../chart/node.ts';
-import { coalesce, coalesceTables } from '../values/coalesce.ts';
+import { coalesceTables } from '../values/coalesce.ts';
 import { copyValues } from '../values/tables.ts';
 import { updateObjects } from './apply.ts';
 import type { Applied } from './apply.ts';
+import { computedValues } from './computed-values.ts';
 import { runHooks } from './hooks.ts';
 import { checkOwnership, defaultTimeoutMs, naming, newRelease, render } from './install.ts';
 import type { DeployOptions } from './install.ts';
@@ -117,25 +117,6 @@ function valuesFor(
     return { values: coalesceTables(how, copyValues(values), copyValues(old), ''), chart };
   }
   return { values: Object.keys(values).length === 0 ? old : values, chart };
-}
-
-/** A release's chart defaults with the user's values on them, from what is stored. */
-export function computedValues(release: Release): JsonRecord {
-  return coalesce(nodeOf(storedAsChart(release)), release.config ?? {}, () => {});
-}
-
-/** What is needed of a stored chart to compute its values again. */
-function storedAsChart({ chart }: Release): Chart {
-  const { metadata, values } = chart;
-  return {
-    metadata: { name: metadata.name, version: metadata.version, apiVersion: 'v2' },
-    values: isRecord(values) ? values : {},
-    templates: [],
-    files: [],
-    dependencies: [],
-    raw: [],
-    warnings: [],
-  };
 }
 
 interface Plan {

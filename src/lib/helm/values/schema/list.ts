@@ -1,4 +1,4 @@
-import { deepEqual } from '../../../schema/index.ts';
+import { jsonEqual } from '../../json-equal.ts';
 import { grouped, problem } from './problem.ts';
 import type { Problem } from './problem.ts';
 import { part } from './validator.ts';
@@ -28,7 +28,7 @@ function unique({ schema, at }: Check, value: readonly unknown[]): Problem[] {
   for (let second = 1; second < value.length; second += 1) {
     const first =
       texts === undefined
-        ? value.findIndex((item, at2) => at2 < second && deepEqual(item, value[second]))
+        ? value.findIndex((item, at2) => at2 < second && jsonEqual(item, value[second]))
         : texts.indexOf(texts[second] ?? '');
     if (first !== -1 && first < second) {
       return [problem(at, `items at ${first} and ${second} are equal`)];

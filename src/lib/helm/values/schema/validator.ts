@@ -1,6 +1,6 @@
 import { KnownError, isRecord } from '../../../../base/index.ts';
 import type { JsonRecord } from '../../../../base/index.ts';
-import { deepEqual } from '../../../schema/index.ts';
+import { jsonEqual } from '../../json-equal.ts';
 import { checkList } from './list.ts';
 import { checkMap } from './map.ts';
 import { checkNumber, checkText } from './scalar.ts';
@@ -114,11 +114,11 @@ function wrongKind({ schema, value, at }: Check): Problem | undefined {
   if (types.length > 0 && !types.some((each) => isOfType(value, each))) {
     return problem(at, `got ${typeName(value)}, want ${types.join(' or ')}`);
   }
-  if ('const' in schema && !deepEqual(value, constant)) {
+  if ('const' in schema && !jsonEqual(value, constant)) {
     const isPlain = !Array.isArray(constant) && !isRecord(constant);
     return problem(at, isPlain ? `value must be ${displayed(constant)}` : "'const' failed");
   }
-  if (!Array.isArray(choices) || choices.some((each) => deepEqual(value, each))) return undefined;
+  if (!Array.isArray(choices) || choices.some((each) => jsonEqual(value, each))) return undefined;
   return problem(at, choicesText(choices));
 }
 
