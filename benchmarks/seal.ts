@@ -64,8 +64,12 @@ async function unsealMs(
     throw new Error('there are no templates');
   };
   const kept = createKeyRing(keys);
-  await unsealSecret(object, { ring: kept, render });
-  const rings = how === 'memory' ? [] : Array.from({ length: 6 }, () => createKeyRing(keys));
+  // What runs first pays for the compiler.
+  for (let round = 0; round < 20; round += 1) await unsealSecret(object, { ring: kept, render });
+  const rings =
+    how === 'memory'
+      ? []
+      : Array.from({ length: how === 'hint' ? 24 : 6 }, () => createKeyRing(keys));
   const open = (ring = kept): Promise<unknown> => unsealSecret(object, { ring, render });
   if (how === 'memory') return timesOf(() => open());
   const times: number[] = [];

@@ -10,7 +10,12 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../base/index.ts';
 import type { Clock } from '../../../base/index.ts';
-import { privateKeyOf, resealSecret, createKeyRing } from '../../../features/seal/index.ts';
+import {
+  createKeyRing,
+  privateKeyOf,
+  resealSecret,
+  sealValue,
+} from '../../../features/seal/index.ts';
 import type { SealedSecret } from '../../../api/sealed-secret/index.ts';
 import { listen } from '../../../lib/http/index.ts';
 import { parse } from '../../../lib/yaml/index.ts';
@@ -503,6 +508,53 @@ describe('with a controller behind the service proxy', () => {
       'Flag --rotate has been deprecated, please use --re-encrypt instead\nerror: unable to rotate secret\n',
     );
     expect(await fileText('s.yaml')).toBe(after);
+  });
+});
+
+describe('without a cluster', () => {
+  const nowhere = '--server http://127.0.0.1:1';
+
+  it('says what a certificate alone can tell', async () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    const sealed = (await run('--cert cert.pem', secret)).out;
+    expect(await run(`--validate --cert cert.pem ${nowhere}`, sealed)).toEqual({
+      code: 0,
+      out: '',
+      err: '',
+    });
+    const foreign = JSON.parse(sealed) as SealedSecret;
+    foreign.spec.encryptedData.user = sealValue(
+      publicKey,
+      Buffer.from('x'),
+      Buffer.alloc(0),
+    ).toString('base64');
+    const refused = await run(`--validate --cert cert.pem ${nowhere}`, JSON.stringify(foreign));
+    expect(refused.code).toBe(1);
+    expect(refused.err).toMatch(
+      /^error: unable to decrypt sealed secret: db-credentials: sealed for a key of 1024 bits, not of \d+ \(user\)\n$/,
+    );
+    foreign.metadata.annotations = { 'sealedsecrets.trice.dev/sealed-for': 'SHA256:x' };
+    const other = await run(`--validate --cert cert.pem ${nowhere}`, JSON.stringify(foreign));
+    expect(other.err).toContain('sealed for the key SHA256:x, not for SHA256:');
+  });
+
+  it('re-encrypts with keys at hand, scope from the values', async () => {
+    const flags = `--re-encrypt --recovery-private-key key.pem ${nowhere}`;
+    const sealed = (await run('--cert cert.pem', secret)).out;
+    const again = await run(`${flags} --cert cert.pem`, sealed);
+    expect([again.code, again.err]).toEqual([0, '']);
+    expect(again.out).not.toBe(sealed);
+    expect(blotted(again.out)).toBe(blotted(sealed));
+    // Whoever widens the annotations does not widen the scope (CVE-2026-22728).
+    const widened = JSON.parse(sealed) as SealedSecret;
+    const wide = { 'sealedsecrets.bitnami.com/cluster-wide': 'true' };
+    widened.metadata.annotations = wide;
+    widened.spec.template = { metadata: { ...widened.spec.template?.metadata, annotations: wide } };
+    const { out } = await run(`${flags} --cert cert.pem`, JSON.stringify(widened));
+    expect(out).not.toContain('cluster-wide');
+    expect((await run(flags, sealed)).err).toBe(
+      'error: must provide the --cert flag with --recovery-private-key\n',
+    );
   });
 });
 
