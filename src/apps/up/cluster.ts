@@ -73,7 +73,12 @@ export async function startCluster(ports: ClusterPorts): Promise<EmbeddedCluster
   );
   const cluster = connect({ transport: server.transport });
   const common = { cluster, clock, log, signal };
-  const workloads = startWorkloads({ ...common, nodeName, caPem: pki.caPem });
+  const workloads = startWorkloads({
+    ...common,
+    nodeName,
+    caPem: pki.caPem,
+    volumesDir: dir.file('volumes'),
+  });
   const node = startNode({
     ...ports,
     cluster,

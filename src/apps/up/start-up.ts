@@ -82,7 +82,7 @@ interface Stores {
   readonly gitLogin: Login;
   readonly credentials: Credentials;
   /** Where a repository of the git server lies. */
-  readonly fetchFrom: (url: string) => string | undefined;
+  readonly localFolder: (url: string) => string | undefined;
   readonly insecureRegistries: readonly string[];
 }
 
@@ -116,7 +116,7 @@ async function startStores(base: Base): Promise<Stores> {
     gitLogin: auth,
     // Our own git server's login, for our own git server only.
     credentials: async (url) => (url.startsWith(`${gitUrl}/`) ? auth : undefined),
-    fetchFrom: git.folderOf,
+    localFolder: git.folderOf,
     insecureRegistries: [`localhost:${registry.port}`, `127.0.0.1:${registry.port}`],
   };
 }

@@ -22,6 +22,7 @@ import { openLogStore, type LogStore } from './logs/log-store.ts';
 import type { LogWish } from './logs/read-log.ts';
 import { PodLife, type PodPorts } from './pod/pod-life.ts';
 import type { Pod } from './pod/pod.ts';
+import { claimFolders } from './volumes/claims.ts';
 import { createSources } from './volumes/sources.ts';
 import { contentOf, type TokenFor } from './volumes/volume-files.ts';
 
@@ -76,6 +77,7 @@ export function startRuntime(options: RuntimeOptions): NodeRuntime {
     logs,
     sources: createSources(cluster, run),
     tokenFor: tokens(cluster, log),
+    folderOf: claimFolders(cluster),
     credentialsOf: (pod) => credentialsOf(cluster, pod),
     hostIP,
     apiServer: options.apiServer ?? { host: hostIP, port: 6443 },

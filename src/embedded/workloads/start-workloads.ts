@@ -12,6 +12,7 @@ import { keepNode } from './node/node-object.ts';
 import { startSchedulerLoop } from './node/scheduler-loop.ts';
 import { startDaemonSetLoop } from './daemon-set/daemon-set-loop.ts';
 import { startStatefulSetLoop } from './stateful-set/stateful-set-loop.ts';
+import { startStorageLoop } from './storage/storage-loop.ts';
 import { startReplicaSetLoop } from './replica-set/replica-set-loop.ts';
 import { startEndpointsLoop } from './service/endpoints-loop.ts';
 
@@ -24,6 +25,8 @@ export interface WorkloadsOptions {
   readonly nodeName: string;
   /** PEM of the API server's certificate authority, for the ConfigMap kube-root-ca.crt. */
   readonly caPem: string;
+  /** Folders of volumes are made below it; absent: volumes are not served, and there is no default class. */
+  readonly volumesDir?: string;
 }
 
 export interface Workloads {
@@ -33,7 +36,7 @@ export interface Workloads {
 
 /** Starts every control loop. They run until the signal, and survive any failure of the cluster. */
 export function startWorkloads(options: WorkloadsOptions): Workloads {
-  const { cluster, clock, log, signal, nodeName, caPem } = options;
+  const { cluster, clock, log, signal, nodeName, caPem, volumesDir } = options;
   const ports: LoopPorts = {
     cluster,
     clock,
@@ -58,6 +61,7 @@ export function startWorkloads(options: WorkloadsOptions): Workloads {
     startEndpointsLoop(ports),
     startSchedulerLoop(ports, nodeName),
     startAccountLoop(ports, caPem),
+    ...(volumesDir === undefined ? [] : startStorageLoop(ports, volumesDir)),
   ];
   const tasks = [keepNode(ports, nodeName), ageEvents(ports)];
   return {

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { silentLogger, systemClock } from '../../../base/index.ts';
+import { silentLogger, systemClock, type KubeObject } from '../../../base/index.ts';
 import { listen, type Listening } from '../../../lib/http/index.ts';
 import {
   buildImage,
@@ -12,10 +12,14 @@ import {
   createRegistryClient,
   parseImage,
 } from '../../../lib/oci/index.ts';
+import { connect, kinds } from '../../../lib/kube/index.ts';
+import { createApiServer } from '../../apiserver/index.ts';
+import { startWorkloads } from '../../workloads/index.ts';
 import { createRegistry } from '../../registry/index.ts';
 import { driverContract } from '../driver.contract.ts';
 import type { ContainerToStart, PodDriver } from '../driver.ts';
 import type { ContainerSpec, Pod } from '../pod/pod.ts';
+import { startRuntime, type NodeRuntime } from '../start-runtime.ts';
 import { containersDriver } from './containers-driver.ts';
 
 // Real containers of podman, from an image made here of a static busybox and pushed to our registry.
@@ -83,7 +87,19 @@ async function begin(): Promise<void> {
   });
   registry = await listen({ handler, host: '127.0.0.1', port: 0 });
   base = `localhost:${registry.port}/base/busybox:1`;
-  const links = ['sh', 'cat', 'echo', 'sleep', 'httpd', 'id', 'hostname', 'tty', 'wget', 'touch'];
+  const links = [
+    'sh',
+    'cat',
+    'echo',
+    'sleep',
+    'httpd',
+    'id',
+    'hostname',
+    'tty',
+    'rm',
+    'wget',
+    'touch',
+  ];
   const layer = await buildLayer([
     { path: 'bin/busybox', content: await readFile(busybox ?? ''), mode: 0o755 },
     ...links.map((name) => ({ path: `bin/${name}`, content: 'busybox', link: true })),
@@ -231,6 +247,107 @@ describe.skipIf(isMissing)('podman: containers of a pod', () => {
     stop.abort();
     await sandbox.close();
   }, 30_000);
+
+  it('a pod serves, survives a liveness kill and a restart of the node, and keeps its data', async () => {
+    const stop = new AbortController();
+    const ports = { clock: systemClock, log: silentLogger, nodeName: 'trice' };
+    const server = await createApiServer({ storePath: ':memory:', ...ports });
+    const cluster = connect({ transport: server.transport });
+    const volumesDir = join(dir, 'volumes');
+    const loops = startWorkloads({ ...ports, signal: stop.signal, cluster, caPem: '', volumesDir });
+    const startNode = (signal: AbortSignal): NodeRuntime =>
+      startRuntime({ ...ports, signal, cluster, dataDir: dir, drivers: [driverIn(dir)] });
+    const first = new AbortController();
+    const node = startNode(first.signal);
+    const namespace = 'web';
+    const make = (apiVersion: string, kind: string, name: string, spec: object): KubeObject => ({
+      apiVersion,
+      kind,
+      metadata: { name, namespace, labels: { app: name } },
+      spec,
+    });
+    await cluster.create(kinds.Namespace, {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: namespace },
+    });
+    await expect
+      .poll(() => cluster.get(kinds.ServiceAccount, { namespace, name: 'default' }))
+      .toBeDefined();
+    const claimSpec = {
+      accessModes: ['ReadWriteOnce'],
+      storageClassName: 'standard',
+      resources: { requests: { storage: '1Gi' } },
+    };
+    const claim = make('v1', 'PersistentVolumeClaim', 'data', claimSpec);
+    await cluster.create(kinds.PersistentVolumeClaim, claim);
+    const container = {
+      name: 'c',
+      image: base,
+      command: [
+        'sh',
+        '-c',
+        `echo x >> /data/starts; cat /data/starts > /data/index.html; httpd -p 8080 -h /data; touch /data/live; ${'while :; do sleep 0.1; done'}`,
+      ],
+      ports: [{ containerPort: 8080 }],
+      volumeMounts: [{ name: 'data', mountPath: '/data' }],
+      livenessProbe: {
+        exec: { command: ['cat', '/data/live'] },
+        periodSeconds: 1,
+        failureThreshold: 1,
+        timeoutSeconds: 5,
+      },
+      readinessProbe: {
+        httpGet: { path: '/index.html', port: 8080 },
+        periodSeconds: 1,
+        timeoutSeconds: 5,
+      },
+    };
+    const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }];
+    const spec = { containers: [container], volumes, terminationGracePeriodSeconds: 1 };
+    await cluster.create(kinds.Pod, make('v1', 'Pod', 'web', spec));
+    const key = { namespace, name: 'web' };
+    type Status = {
+      podIP: string;
+      containerStatuses: Array<{ ready: boolean; restartCount: number; containerID: string }>;
+    };
+    const look = async (): Promise<Status> =>
+      ((await cluster.get(kinds.Pod, key))?.['status'] ?? {}) as unknown as Status;
+    const soon = { timeout: 30_000, interval: 100 };
+    const state = async () => {
+      const each = (await look()).containerStatuses?.[0];
+      return `${each?.ready} ${each?.restartCount}`;
+    };
+    await expect.poll(state, soon).toBe('true 0');
+    const pod = await cluster.get(kinds.Pod, key);
+    if (pod === undefined) throw new Error('no pod');
+    const page = async (runtime: NodeRuntime): Promise<string> => {
+      const { host, port } = await runtime.dial(pod, 8080);
+      return (await fetch(`http://${host}:${port}/index.html`)).text();
+    };
+    expect(await page(node)).toBe('x\n');
+    const command = ['sh', '-c', 'rm /data/live'];
+    await (
+      await node.exec(pod, { container: 'c', command, tty: false, signal })
+    ).exit;
+    await expect.poll(state, soon).toBe('true 1');
+    expect(await page(node)).toBe('x\nx\n');
+    const before = (await look()).containerStatuses[0]?.containerID;
+    first.abort();
+    await node.done;
+    const again = startNode(stop.signal);
+    await expect.poll(() => page(again).catch(() => ''), soon).toBe('x\nx\n');
+    expect(await state()).toBe('true 1');
+    expect((await look()).containerStatuses[0]?.containerID).toBe(before);
+    await cluster.delete(kinds.Pod, key);
+    await expect.poll(() => cluster.get(kinds.Pod, key), soon).toBeUndefined();
+    expect(await readdir(volumesDir)).toHaveLength(1);
+    await cluster.delete(kinds.PersistentVolumeClaim, { namespace, name: 'data' });
+    await expect.poll(() => readdir(volumesDir), soon).toEqual([]);
+    stop.abort();
+    await Promise.all([loops.done, again.done]);
+    await server.close();
+  }, 120_000);
 
   it('finds its containers again, running and ended, and removes those of strangers', async () => {
     const first = driverIn(dir);

@@ -4,6 +4,7 @@ import { KnownError, messageOf, type Clock, type Logger, type Run } from '../../
 import { kinds, recordEvent, type Cluster } from '../../../lib/kube/index.ts';
 import type { FoundContainer, PodDriver, PullHow, Sandbox } from '../driver.ts';
 import type { LogStore } from '../logs/log-store.ts';
+import type { FolderOf } from '../volumes/claims.ts';
 import type { Sources } from '../volumes/sources.ts';
 import type { TokenFor } from '../volumes/volume-files.ts';
 import { ContainerLife, type ContainerPorts } from './container-life.ts';
@@ -21,6 +22,7 @@ export interface PodPorts {
   readonly logs: LogStore;
   readonly sources: Sources;
   readonly tokenFor: TokenFor;
+  readonly folderOf: FolderOf;
   readonly credentialsOf: (pod: Pod) => Promise<NonNullable<PullHow['credentials']>>;
   readonly hostIP: string;
   readonly apiServer: { readonly host: string; readonly port: number };

@@ -33,8 +33,8 @@ export class PodPlace {
     this.#latest = latest;
     this.#run = run;
     this.#tell = tell;
-    const { sources, tokenFor } = ports;
-    const volumePorts = { sources, tokenFor, latest, podFacts: () => this.#facts };
+    const { sources, tokenFor, folderOf } = ports;
+    const volumePorts = { sources, tokenFor, folderOf, latest, podFacts: () => this.#facts };
     this.#volumes = createPodVolumes(latest(), join(this.dir, 'volumes'), volumePorts, run);
   }
 

@@ -93,6 +93,7 @@ export interface Volume extends JsonRecord {
   name: string;
   emptyDir?: JsonRecord;
   hostPath?: { path: string };
+  persistentVolumeClaim?: { claimName: string; readOnly?: boolean };
   configMap?: { name?: string; items?: KeyToPath[]; optional?: boolean; defaultMode?: number };
   secret?: { secretName?: string; items?: KeyToPath[]; optional?: boolean; defaultMode?: number };
   downwardAPI?: { items?: DownwardItem[]; defaultMode?: number };

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { KnownError, messageOf, type Run } from '../../../base/index.ts';
@@ -27,24 +27,21 @@ export function createPodVolumes(
   run: Run,
 ): PodVolumes {
   const volumes = first.spec.volumes ?? [];
-  const at = (name: string): string => join(dir, name);
+  const claimed = new Map<string, string>();
+  const at = (name: string): string => claimed.get(name) ?? join(dir, name);
   const write = async (volume: Volume, pod: Pod, facts: PodFacts): Promise<void> => {
+    const claim = volume.persistentVolumeClaim;
+    if (claim !== undefined) {
+      const { namespace = '' } = pod.metadata;
+      claimed.set(volume.name, await ports.folderOf(namespace, claim.claimName));
+      return;
+    }
     const files = await volumeFiles(pod, volume, facts, ports);
-    if (files === undefined) await mkdir(at(volume.name), { recursive: true });
+    if (files === undefined) await makeEmpty(at(volume.name));
     else await writeVolume(at(volume.name), files);
   };
-  const rewrite = (volume: Volume): (() => void) => {
-    let turn = Promise.resolve();
-    // An object that is gone for now leaves the files as they were, as a kubelet does.
-    const told = (thrown: unknown): void =>
-      run.log.debug('a volume was not refreshed', { volume: volume.name, err: messageOf(thrown) });
-    return () => {
-      turn = turn.then(async () => {
-        if (run.signal.aborted) return;
-        await write(volume, ports.latest(), ports.podFacts()).catch(told);
-      });
-    };
-  };
+  const rewrite = (volume: Volume): (() => void) =>
+    oneAfterOther(volume, run, () => write(volume, ports.latest(), ports.podFacts()));
   let isFollowing = false;
   const follow = (): void => {
     if (isFollowing) return;
@@ -71,6 +68,24 @@ export function createPodVolumes(
   };
 }
 
+/** Whoever runs in a container may write. The folder above is closed to other users of the machine. */
+async function makeEmpty(path: string): Promise<void> {
+  if ((await mkdir(path, { recursive: true })) !== undefined) await chmod(path, 0o777);
+}
+
+/** Writes whenever it is called, never twice at once. */
+function oneAfterOther(volume: Volume, run: Run, write: () => Promise<void>): () => void {
+  let turn = Promise.resolve();
+  // An object that is gone for now leaves the files as they were, as a kubelet does.
+  const told = (thrown: unknown): void =>
+    run.log.debug('a volume was not refreshed', { volume: volume.name, err: messageOf(thrown) });
+  return () => {
+    turn = turn.then(async () => {
+      if (!run.signal.aborted) await write().catch(told);
+    });
+  };
+}
+
 async function renewTokens(changed: () => void, { clock, signal }: Run): Promise<void> {
   while (!signal.aborted) {
     await clock.sleep(tokenMs, signal).catch(() => {});
@@ -88,14 +103,22 @@ async function inVolume(name: string, work: Promise<void>): Promise<void> {
   }
 }
 
-const known = ['emptyDir', 'hostPath', 'configMap', 'secret', 'downwardAPI', 'projected'];
+const known = [
+  'emptyDir',
+  'hostPath',
+  'persistentVolumeClaim',
+  'configMap',
+  'secret',
+  'downwardAPI',
+  'projected',
+];
 
 function refuse(volume: Volume): void {
   if (known.some((each) => each in volume)) return;
   const [type = 'an unknown type'] = Object.keys(volume).filter((each) => each !== 'name');
   throw new KnownError(
     'unsupported',
-    `volume "${volume.name}" is ${type}, which this node cannot mount: use emptyDir, hostPath, configMap, secret, projected or downwardAPI`,
+    `volume "${volume.name}" is ${type}, which this node cannot mount: use emptyDir, hostPath, persistentVolumeClaim, configMap, secret, projected or downwardAPI`,
   );
 }
 
@@ -110,5 +133,9 @@ async function mountOf(
     throw new KnownError('invalid', `subPath ${subPath} of volume ${name} must not contain ..`);
   const hostPath = subPath === '' ? root : join(root, subPath);
   if (subPath !== '' && !existsSync(hostPath)) await mkdir(hostPath, { recursive: true });
-  return { mountPath, hostPath, readOnly };
+  return { mountPath, hostPath, readOnly: readOnly || isClosed(volume) };
+}
+
+function isClosed(volume: Volume | undefined): boolean {
+  return volume?.persistentVolumeClaim?.readOnly === true;
 }

@@ -1,6 +1,7 @@
 import { KnownError, type KubeObject } from '../../../base/index.ts';
 import type { KeyToPath, Pod, Projection, Volume } from '../pod/pod.ts';
 import { fieldValue, resourceValue, type PodFacts } from './fields.ts';
+import type { FolderOf } from './claims.ts';
 import type { SourceKind, Sources } from './sources.ts';
 import type { VolumeFile } from './write-volume.ts';
 
@@ -15,6 +16,7 @@ export type TokenFor = (
 export interface VolumePorts {
   readonly sources: Sources;
   readonly tokenFor: TokenFor;
+  readonly folderOf: FolderOf;
 }
 
 /** A ConfigMap or Secret that a volume shows. */
