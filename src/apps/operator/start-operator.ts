@@ -42,7 +42,7 @@ export interface OperatorPorts {
   /** `host:port` of registries that are spoken to over plain HTTP. */
   readonly insecureRegistries: readonly string[];
   /** Folder of a repository of this process's own git server: it is read there. */
-  readonly fetchFrom?: (url: string) => string | undefined;
+  readonly localFolder?: (url: string) => string | undefined;
   /** The SSH key's Secret (`flux-git-deploy` unless named otherwise) and what goes with it. */
   readonly deployKey?: Partial<Pick<DeployKeyPorts, 'dataKey' | 'knownHostsFile' | 'bits'>> & {
     readonly secretName?: string;

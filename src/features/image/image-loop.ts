@@ -40,7 +40,7 @@ export class ImageLoop {
     this.repository = repository;
     this.#log = ports.log;
     this.#alarm = createAlarm(ports.clock);
-    const fetchFrom = ports.fetchFrom?.(repository.url);
+    const fetchFrom = ports.localFolder?.(repository.url);
     this.mirror = openMirror({
       url: repository.url,
       dir: path.join(ports.dataDir, 'mirrors', repository.name),

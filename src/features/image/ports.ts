@@ -19,7 +19,7 @@ export interface ImagePorts {
   /** Files for SSH repositories. */
   readonly ssh?: SshKey;
   /** Folder of a repository that is on a server of this process: it is read there, without network. */
-  readonly fetchFrom?: (url: string) => string | undefined;
+  readonly localFolder?: (url: string) => string | undefined;
   /** The machine's environment, for the git program: PATH and proxies. */
   readonly environment?: Environment;
   /** A client of registries with these credentials; the feature collects them from pull secrets. */

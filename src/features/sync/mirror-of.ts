@@ -10,7 +10,7 @@ import type { RepositorySettings } from './settings.ts';
 /** The mirror of a repository, with all that the ports know of how to reach it. */
 export function mirrorOf(ports: SyncPorts, settings: RepositorySettings): Mirror {
   const { credentials, environment, ssh } = ports;
-  const fetchFrom = ports.fetchFrom?.(settings.url);
+  const fetchFrom = ports.localFolder?.(settings.url);
   return openMirror({
     url: settings.url,
     dir: path.join(ports.dataDir, 'mirrors', settings.name),

@@ -23,7 +23,7 @@ export interface SyncPorts {
   /** The key that the API shows and renews; one of our own over the same Secret when absent. */
   readonly deployKey?: DeployKey;
   /** Folder of a repository that is on a server of this process: it is read there, without network. */
-  readonly fetchFrom?: (url: string) => string | undefined;
+  readonly localFolder?: (url: string) => string | undefined;
   /** The machine's environment, for the git program: PATH and proxies. */
   readonly environment?: Environment;
   /** Secret that holds the SSH key, and the state of repositories whose state is `secret`. */

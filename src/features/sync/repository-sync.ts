@@ -80,7 +80,7 @@ export class RepositorySync {
       mirror: this.mirror,
       settings,
       log: this.#log,
-      isOwn: ports.fetchFrom?.(settings.url) !== undefined,
+      isOwn: ports.localFolder?.(settings.url) !== undefined,
       onReady: (isReady) => around.metrics.gitReady(settings.name, isReady),
     });
     const reader = readerOf(ports, settings, this.mirror);

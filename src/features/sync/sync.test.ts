@@ -564,6 +564,36 @@ spec:
     expect(await json('GET', 'v11/services?namespace=other')).toEqual([]);
   });
 
+  it('exports the live namespaces and workloads, without what controllers made', async () => {
+    start([]);
+    const deployment = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', namespace: 'default' },
+      spec: {
+        selector: { matchLabels: { app: 'web' } },
+        template: {
+          metadata: { labels: { app: 'web' } },
+          spec: { containers: [{ name: 'web', image: 'web:1' }] },
+        },
+      },
+    };
+    const made = { ...deployment.metadata, name: 'made' };
+    const owner = { apiVersion: 'v1', kind: 'Secret', name: 'o', uid: 'u' };
+    await cluster.create(kinds.Deployment, deployment);
+    await cluster.create(kinds.Deployment, {
+      ...deployment,
+      metadata: { ...made, ownerReferences: [owner] },
+    });
+    const text = Buffer.from(
+      (await json('GET', 'v6/export', undefined)) as string,
+      'base64',
+    ).toString('utf8');
+    expect(text).toContain('kind: Namespace\nmetadata:\n');
+    expect(text).toContain('  name: web\n  namespace: default\nspec:\n');
+    expect(text).not.toMatch(/made|uid|resourceVersion|status:/);
+  });
+
   it('says no as fluxd does', async () => {
     start([]);
     expect((await call('GET', 'v11/ping')).status).toBe(204);

@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../base/index.ts';
 import { listen } from '../../../lib/http/index.ts';
@@ -55,6 +58,82 @@ const config = {
   },
 };
 const revision = 'a'.repeat(40);
+
+describe('fluxctl save', () => {
+  const live = `---
+apiVersion: v1
+kind: Namespace
+metadata: {name: demo, creationTimestamp: null}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  namespace: demo
+  annotations: {deployment.kubernetes.io/revision: "3"}
+spec: {template: {spec: {volumes: [{name: tmp, emptyDir: {}}], hostname: ""}}}
+status: {replicas: 1}
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: tick, namespace: demo}
+`;
+  const exported = (text: string): void => {
+    answers = { 'GET v6/export': [Buffer.from(text).toString('base64')] };
+  };
+
+  it('prints the live objects without what the server notes', async () => {
+    exported(live);
+    const { code, out } = await fluxctl('save');
+    expect(code).toBe(0);
+    expect(out).toBe(`---
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: demo
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  namespace: demo
+spec:
+  template:
+    spec:
+      volumes:
+      - emptyDir: {}
+        name: tmp
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: tick
+  namespace: demo
+`);
+  });
+
+  it('writes a file for each, and none outside the folder', async () => {
+    const dir = mkdtempSync(path.join(tmpdir(), 'trice-save-'));
+    try {
+      exported(live);
+      const { out } = await fluxctl('save', '--out', dir);
+      expect(out).toContain(`Saving Deployment 'web' to ${dir}/demo/web-dep.yaml\n`);
+      expect(readdirSync(dir).toSorted()).toEqual(['demo', 'demo-ns.yaml']);
+      expect(readdirSync(path.join(dir, 'demo')).toSorted()).toEqual([
+        'tick-CronJob.yaml',
+        'web-dep.yaml',
+      ]);
+      exported(live.replace('name: tick', 'name: ../../../tick'));
+      expect(await fluxctl('save', '--out', dir)).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('outside') as string,
+      });
+      expect(await fluxctl('save', '--out', path.join(dir, 'no'))).toMatchObject({ code: 1 });
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+  });
+});
 
 describe('fluxctl', () => {
   it('sync waits until the head is applied', async () => {

@@ -14,6 +14,7 @@ import { listImages } from './list-images.ts';
 import { listWorkloads } from './list-workloads.ts';
 import { policy, policyVerbs } from './policy.ts';
 import { release } from './release.ts';
+import { save } from './save.ts';
 import { sync } from './sync.ts';
 import { version } from './version.ts';
 
@@ -30,6 +31,7 @@ const commands: readonly Command[] = [
   listWorkloads,
   policy,
   release,
+  save,
   sync,
   version,
 ];

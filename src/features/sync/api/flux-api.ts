@@ -9,6 +9,7 @@ import type { RepositorySync } from '../repository-sync.ts';
 import { isSameRepository } from '../same-repository.ts';
 import type { Jobs } from './jobs.ts';
 import { errorResponse } from './errors.ts';
+import { exportWorkloads } from './export-workloads.ts';
 import { listWorkloads } from './list-workloads.ts';
 
 /** What the API answers from. */
@@ -41,6 +42,9 @@ const routes: Readonly<Record<string, Answer>> = {
   'GET v6/jobs': async ({ ports, query }) =>
     Response.json(ports.jobs.status(query.get('id') ?? '')),
   'GET v6/sync': syncStatus,
+  'GET v6/export': async ({ ports }) =>
+    Response.json(Buffer.from(await exportWorkloads(ports.cluster)).toString('base64')),
+  'HEAD v6/export': async () => new Response(null, { status: 200 }),
   'POST v9/git-repo-config': gitRepoConfig,
   'POST v11/git-repo-config': gitRepoConfig,
   'GET v6/identity.pub': identity,
