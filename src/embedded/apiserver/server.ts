@@ -4,6 +4,8 @@ import { createAdmission } from './admission/admission.ts';
 import { definitions } from './admission/definitions.ts';
 import { accountSecret } from './admission/account-secret.ts';
 import { claimClass } from './admission/claim-class.ts';
+import { grants } from './admission/grants.ts';
+import { uncheckedRules } from './admission/unchecked-rules.ts';
 import { ingressClass } from './admission/ingress-class.ts';
 import { limitDefaults, limitRanger } from './admission/limits/limit-ranger.ts';
 import { createQuotaKeeper, type QuotaKeeper } from './admission/quota/quota-keeper.ts';
@@ -176,7 +178,7 @@ function buildState(
         mutatingWebhooks(webhooks),
       ],
       // What a webhook let in may still be too much; the quota has the last word.
-      confirming: [limitRanger, validatingWebhooks(webhooks), quotas.check],
+      confirming: [grants, uncheckedRules, limitRanger, validatingWebhooks(webhooks), quotas.check],
     }),
     locks: createKeyLocks(),
     addresses: createAddresses(store, serviceCidr),

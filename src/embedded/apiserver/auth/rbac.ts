@@ -27,7 +27,12 @@ function granted(store: Store, attributes: Attributes, prefix: string): string |
   return undefined;
 }
 
-function rulesOf(store: Store, reference: JsonRecord, namespace: string | undefined): JsonRecord[] {
+/** The rules of the role a binding refers to; none when there is no such role. */
+export function rulesOf(
+  store: Store,
+  reference: JsonRecord,
+  namespace: string | undefined,
+): JsonRecord[] {
   const key =
     reference['kind'] === 'ClusterRole'
       ? `${group}/clusterroles/${reference['name']}`

@@ -9,7 +9,20 @@ import { changeObject } from '../write/update.ts';
 
 /** POST of a Binding: puts a pod on a node, once. */
 export async function bindPod(call: Call): Promise<Response> {
+  return bindTo(call, objectBody(await readBody(call.request), 'Binding'));
+}
+
+/** POST to `/bindings`, as old schedulers do: the body's own name says which pod. */
+export async function bindByName(call: Call): Promise<Response> {
   const body = objectBody(await readBody(call.request), 'Binding');
+  const name = isRecord(body['metadata']) ? String(body['metadata']['name'] ?? '') : '';
+  const resource = call.state.resources.find('', 'v1', 'pods');
+  if (name === '' || !resource) throw badRequest('metadata.name: Required value');
+  const target = { ...call.target, plural: 'pods', name, subresource: 'binding' };
+  return bindTo({ ...call, resource, target }, body);
+}
+
+async function bindTo(call: Call, body: JsonRecord): Promise<Response> {
   const node = isRecord(body['target']) ? body['target']['name'] : undefined;
   if (typeof node !== 'string' || node === '') throw badRequest('target.name: Required value');
   const options = writeOptions(call.query, 'CreateOptions', {

@@ -62,6 +62,18 @@ describe('pods', () => {
     });
   });
 
+  it('is also bound by the old path, which names it in the body', async () => {
+    const old = '/api/v1/namespaces/default/bindings';
+    await test.call('POST', pods, pod('p'));
+    const target = { kind: 'Node', name: 'n' };
+    expect(await test.call('POST', old, { metadata: { name: 'p' }, target })).toMatchObject({
+      status: 201,
+      body: { status: 'Success' },
+    });
+    expect((await test.call('GET', `${pods}/p`)).body['spec']).toMatchObject({ nodeName: 'n' });
+    expect((await test.call('POST', old, { target })).status).toBe(400);
+  });
+
   it('are bound once', async () => {
     await test.call('POST', pods, pod('p'));
     const bind = (node: string): Promise<{ body: object }> =>

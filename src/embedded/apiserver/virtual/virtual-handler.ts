@@ -5,6 +5,7 @@ import { objectBody, readBody } from '../http/body.ts';
 import { methodNotAllowed, resourceNotFound } from '../http/status-error.ts';
 import { respondData } from '../present/respond.ts';
 import { nowText, type Call } from '../server-state.ts';
+import { bindByName } from '../subresources/binding.ts';
 import { componentStatuses } from './component-statuses.ts';
 
 type Verb = (call: Call) => Response | Promise<Response>;
@@ -24,9 +25,11 @@ const posts: Readonly<
 export function virtualHandler(call: Call): Verb {
   const { plural } = call.resource;
   if (plural === 'componentstatuses') return componentStatuses;
+  const isPost = call.request.method === 'POST' && call.target.name === undefined;
+  if (plural === 'bindings' && isPost) return bindByName;
   const post = posts[plural];
   if (!post) throw resourceNotFound();
-  if (call.request.method !== 'POST' || call.target.name !== undefined) throw methodNotAllowed();
+  if (!isPost) throw methodNotAllowed();
   return async () => {
     const body = objectBody(await readBody(call.request), call.resource.kind);
     const { kind, apiVersion } = call.resource;
