@@ -1,3 +1,5 @@
+import { gzipSync } from 'node:zlib';
+import { pack } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { isRecord } from '../../base/index.ts';
 import type { JsonRecord, KubeObject } from '../../base/index.ts';
@@ -8,6 +10,7 @@ import {
   helmReleaseV1beta1Crd,
 } from '../../api/helm-release/index.ts';
 import type { HelmReleaseStatus } from '../../api/helm-release/index.ts';
+import type { Transport } from '../../lib/http/index.ts';
 import { kinds } from '../../lib/kube/index.ts';
 import {
   change,
@@ -65,12 +68,14 @@ describe('the older kinds', slow, () => {
       );
     });
     await cluster.create(FluxHelmRelease, {
-      ...{ apiVersion: FluxHelmRelease.apiVersion, kind: FluxHelmRelease.kind },
+      apiVersion: FluxHelmRelease.apiVersion,
+      kind: FluxHelmRelease.kind,
       metadata: here('ghost'),
       spec: { chartGitPath: 'demo', values: { colour: 'grey' } },
     });
     await cluster.create(HelmReleaseV1beta1, {
-      ...{ apiVersion: HelmReleaseV1beta1.apiVersion, kind: HelmReleaseV1beta1.kind },
+      apiVersion: HelmReleaseV1beta1.apiVersion,
+      kind: HelmReleaseV1beta1.kind,
       metadata: here('beta'),
       spec: {
         releaseName: 'beta',
@@ -325,6 +330,62 @@ describe('the operator', slow, () => {
     );
     expect(text).toContain(
       `flux_helm_operator_release_condition_info{${labels},condition="Released"} 1`,
+    );
+  });
+});
+
+describe('a pull secret', slow, () => {
+  it('lets in at its own host only, and its chart stays with those who have it', async () => {
+    const tar = pack();
+    for (const [name, text] of Object.entries(chartFiles)) {
+      tar.entry({ name: `demo/${name}` }, text);
+    }
+    tar.finalize();
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of tar) chunks.push(chunk as Uint8Array);
+    const archive = new Uint8Array(gzipSync(Buffer.concat(chunks)));
+    const asked: string[] = [];
+    const answer =
+      (how: string): Transport =>
+      (request) => {
+        const { host } = new URL(request.url);
+        const said = request.headers.get('authorization') ?? 'nobody';
+        asked.push(`${how} ${host} ${said}`);
+        const mayEnter = host !== 'private.example' || said !== 'nobody';
+        if (!mayEnter) return Promise.resolve(new Response('', { status: 401 }));
+        const isIndex = request.url.endsWith('index.yaml');
+        const index = `apiVersion: v1\nentries:\n  demo:\n  - {name: demo, version: 0.1.0, apiVersion: v2, urls: ["https://files.example/demo.tgz"]}\n`;
+        return Promise.resolve(new Response(isIndex ? index : archive));
+      };
+    const tls: unknown[] = [];
+    await start({
+      transport: answer('plain'),
+      tlsTransport: (files) => {
+        tls.push(files);
+        return answer('tls');
+      },
+    });
+    const base64 = (text: string): string => Buffer.from(text).toString('base64');
+    await world.cluster.create(kinds.Secret, {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: here('pull'),
+      data: { username: base64('me'), password: base64('pw'), caFile: base64('PEM') },
+    });
+    const source = { repository: 'https://private.example', name: 'demo', version: '0.1.0' };
+    await release('web', { chart: { ...source, chartPullSecret: { name: 'pull' } } });
+    await phase('web', 'Succeeded');
+    expect(tls).toEqual([{ ca: 'PEM' }]);
+    expect(asked).toEqual([
+      `tls private.example Basic ${base64('me:pw')}`,
+      'plain files.example nobody',
+    ]);
+    await release('thief', { chart: source });
+    await phase('thief', 'ChartFetchFailed', 1);
+    await release('lost', { chart: { ...source, chartPullSecret: { name: 'none' } } });
+    await phase('lost', 'ChartFetchFailed', 1);
+    await until(async () =>
+      JSON.stringify(await events('lost')).includes('chart pull secret default/none not found'),
     );
   });
 });

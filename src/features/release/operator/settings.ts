@@ -128,27 +128,33 @@ export function parseOperatorFlags(
 
 function readFlags(argv: readonly string[]): Map<string, string> {
   const given = new Map<string, string>();
-  for (let at = 0; at < argv.length; at += 1) {
-    const [, dashes = '', word = '', value] =
-      /^(--?)([^=]+)(?:=([\s\S]*))?$/.exec(argv[at] ?? '') ?? [];
-    if (dashes === '') throw new KnownError('invalid', `unexpected argument ${argv[at] ?? ''}`);
-    const name = dashes === '-' ? shorthands[word] : word;
-    const known = name === undefined ? undefined : operatorFlags[name];
-    if (name === undefined || known === undefined) {
-      throw new KnownError('invalid', `unknown flag: ${dashes}${word}`);
+  const rest = [...argv];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    const [, dashes, name, value] = /^(--?)([^=]+)(?:=([\s\S]*))?$/.exec(word) ?? [];
+    if (dashes === undefined || name === undefined) {
+      throw new KnownError('invalid', `unexpected argument ${word}`);
     }
-    if (known.refused !== undefined) {
-      throw new KnownError('unsupported', `flag --${name} cannot be used: ${known.refused}`);
+    const flag = flagCalled(dashes, name);
+    const said = value ?? (flag.type === 'flag' ? 'true' : rest.shift());
+    if (said === undefined) {
+      throw new KnownError('invalid', `flag needs an argument: --${flag.name}`);
     }
-    if (value !== undefined || known.type === 'flag') given.set(name, value ?? 'true');
-    else {
-      at += 1;
-      const next = argv[at];
-      if (next === undefined) throw new KnownError('invalid', `flag needs an argument: --${name}`);
-      given.set(name, next);
-    }
+    given.set(flag.name, said);
   }
   return given;
+}
+
+function flagCalled(dashes: string, word: string): Flag & { readonly name: string } {
+  const name = dashes === '-' ? shorthands[word] : word;
+  const known =
+    name !== undefined && Object.hasOwn(operatorFlags, name) ? operatorFlags[name] : undefined;
+  if (name === undefined || known === undefined) {
+    throw new KnownError('invalid', `unknown flag: ${dashes}${word}`);
+  }
+  if (known.refused !== undefined) {
+    throw new KnownError('unsupported', `flag --${name} cannot be used: ${known.refused}`);
+  }
+  return { ...known, name };
 }
 
 function checkVersions(text: string): void {
