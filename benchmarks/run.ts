@@ -9,6 +9,7 @@ const benches: Readonly<
   Record<string, () => Promise<{ readonly measure: () => Promise<readonly Figure[]> }>>
 > = {
   seal: () => import('./seal.ts'),
+  helm: () => import('./helm.ts'),
   up: () => import('./up.ts'),
 };
 
