@@ -135,6 +135,51 @@ metadata:
   });
 });
 
+describe('fluxctl release --watch', () => {
+  const id = 'demo:deployment/web';
+  const workload = (
+    Status: string,
+    Updated: number,
+    Messages: string[] | null = null,
+  ): unknown => ({
+    ID: id,
+    Containers: [{ Name: 'web', Current: { ID: 'web:2' } }],
+    Status,
+    Rollout: { Desired: 2, Updated, Ready: 1, Available: 1, Outdated: 1, Messages },
+  });
+  const release = async (...states: unknown[]) => {
+    const result = { [id]: { Status: 'success', PerContainer: null } };
+    answers = {
+      'POST v9/update-manifests': ['job-1'],
+      'GET v6/jobs?id=job-1': [
+        { StatusString: 'succeeded', Err: '', Result: { revision, result } },
+      ],
+      [`GET v6/sync?ref=${revision}`]: [[]],
+      'GET v11/services?services=demo%3Adeployment%2Fweb': states.map((each) => [each]),
+    };
+    return fluxctl('release', `--workload=${id}`, '--update-all-images', '-w', '-v', '-n', 'demo');
+  };
+
+  it('shows the rollout until all workloads are ready', async () => {
+    const { code, out, err } = await release(workload('updating', 1), workload('ready', 2));
+    expect(code).toBe(0);
+    expect(out).toContain('web:2  updating  1/2 (1 outdated, 1 ready)\n');
+    expect(out).toContain('web:2  ready    2/2 (1 outdated, 1 ready)\n');
+    expect(err).toContain('Monitoring rollout ...\nAll workloads ready.\n');
+  });
+
+  it('ends with what is wrong', async () => {
+    const { code, err } = await release(workload('error', 1, ['no such image']));
+    expect(code).toBe(0);
+    expect(err).toContain(`There was a problem releasing ${id}:\nno such image\n`);
+  });
+
+  it('has nothing to watch in a dry run', async () => {
+    const refused = await fluxctl('release', '--all', '--update-all-images', '-w', '--dry-run');
+    expect(refused).toMatchObject({ code: 1 });
+  });
+});
+
 describe('fluxctl', () => {
   it('sync waits until the head is applied', async () => {
     answers = {

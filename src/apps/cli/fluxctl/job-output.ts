@@ -36,24 +36,27 @@ applied. This does not necessarily mean there is a problem. Use
 to run a sync interactively.
 `;
 
-/** Waits for a job and prints what it did, as fluxctl does. */
+/** Waits for a job and prints what it did, as fluxctl does; the workloads that it changed. */
 export async function followJob(
   client: FluxClient,
   id: string,
   io: CliIo,
   how: FollowHow,
-): Promise<void> {
+): Promise<readonly string[]> {
   const { Result } = await awaitJob<JobResult>(client, id, io, how.limitMs);
   const { revision = '', result } = Result;
   if (result !== undefined) io.stdout.write(resultTable(result, how.verbosity));
   if (revision !== '') io.stderr.write(`Commit pushed:\t${revision.slice(0, 7)}\n`);
   if (result === undefined) {
     io.stderr.write('Nothing to do\n');
-    return;
+    return [];
   }
-  if (!how.isApplied || revision === '') return;
+  const done = sortedEntries(result).filter(([, { Status }]) => Status === 'success');
+  const ids = done.map(([id]) => id);
+  if (!how.isApplied || revision === '') return ids;
   const isApplied = await awaitSync(client, revision, io, how.limitMs);
   io.stderr.write(isApplied ? `Commit applied:\t${revision.slice(0, 7)}\n` : slow);
+  return ids;
 }
 
 /** The table of results: skipped workloads from verbosity 1, ignored ones from 2. */

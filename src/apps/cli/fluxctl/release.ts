@@ -6,6 +6,7 @@ import { causeFlags, causeOf, verboseFlag } from './cause.ts';
 import { connectFlux } from './flux-client.ts';
 import { namespaceFlag, namespaceOf } from './flags.ts';
 import { followJob } from './job-output.ts';
+import { watchRollout } from './watch-rollout.ts';
 
 const all = '<all>';
 const allLatest = '<all latest>';
@@ -22,7 +23,6 @@ export const release: Command = {
     { ...namespaceFlag, usage: 'Workload namespace' },
     {
       name: 'workload',
-      shorthand: 'w',
       type: 'stringSlice',
       usage: 'List of workloads to release <namespace>:<kind>/<name>',
     },
@@ -55,6 +55,12 @@ export const release: Command = {
       usage:
         'Disregard locks and container image filters (has no effect when used with --all or --update-all-images)',
     },
+    {
+      name: 'watch',
+      shorthand: 'w',
+      type: 'bool',
+      usage: 'Watch rollout progress during release',
+    },
     ...causeFlags,
     verboseFlag,
   ],
@@ -82,10 +88,15 @@ async function releaseNow({ flags, io }: Call): Promise<void> {
   io.stderr.write(isDry ? 'Submitting dry-run release ...\n' : 'Submitting release ...\n');
   const cause = await causeOf(flags, io);
   const job = await client.post<string>('v9/update-manifests', { type: 'image', cause, spec });
-  await followJob(client, job, io, {
+  const released = await followJob(client, job, io, {
     verbosity: flags.number('verbose'),
     limitMs: flags.number('timeout'),
     isApplied: !isDry,
+  });
+  if (!flags.bool('watch') || released.length === 0) return;
+  await watchRollout(client, released, io, {
+    isVerbose: flags.number('verbose') > 0,
+    limitMs: flags.number('timeout'),
   });
 }
 
@@ -94,6 +105,9 @@ function forceless(flag: string): string {
 }
 
 function refuseContradictions(flags: FlagValues): void {
+  if (flags.bool('watch') && flags.bool('dry-run')) {
+    throw new KnownError('invalid', 'the --watch flag cannot be used with --dry-run');
+  }
   const isAll = flags.bool('all');
   const isAllImages = flags.bool('update-all-images');
   if (!isAll && flags.list('workload').length === 0) {
