@@ -23,6 +23,8 @@ interface Held {
   readonly modulus: Buffer;
 }
 
+type Candidates = Generator<[fingerprint: string, key: Held]>;
+
 const remembered = 10_000;
 
 /** A ring of keys. It remembers which key opened a value, so that opening it again takes one try. */
@@ -31,15 +33,16 @@ export function createKeyRing(keys: Iterable<KeyObject> = []): KeyRing {
   const openedBy = new Map<string, string>();
   let lastUsed: string | undefined;
 
-  const candidates = (wrapped: Buffer, id: string, hint?: string): Array<[string, Held]> => {
-    const first = [openedBy.get(id), hint, lastUsed];
-    const fitting = [...held].filter(([, { modulus }]) => fits(wrapped, modulus));
-    const rank = ([fingerprint]: [string, Held]): number => {
-      const at = first.indexOf(fingerprint);
-      return at < 0 ? first.length : at;
-    };
-    return fitting.toSorted((a, b) => rank(a) - rank(b));
-  };
+  /** Likely keys first, without a look at the others: the cost does not grow with their number. */
+  function* candidates(wrapped: Buffer, likely: ReadonlyArray<string | undefined>): Candidates {
+    const seen = new Set<string>();
+    for (const fingerprint of inTurn(likely, lastUsed, held)) {
+      if (fingerprint === undefined || seen.has(fingerprint)) continue;
+      seen.add(fingerprint);
+      const each = held.get(fingerprint);
+      if (each !== undefined && fits(wrapped, each.modulus)) yield [fingerprint, each];
+    }
+  }
   const remember = (id: string, fingerprint: string): void => {
     lastUsed = fingerprint;
     openedBy.set(id, fingerprint);
@@ -62,7 +65,7 @@ export function createKeyRing(keys: Iterable<KeyObject> = []): KeyRing {
     async open(sealed, label, hint) {
       const parts = partsOf(sealed);
       const id = createHash('sha256').update(parts.wrapped).digest('base64');
-      for (const [fingerprint, { key }] of candidates(parts.wrapped, id, hint)) {
+      for (const [fingerprint, { key }] of candidates(parts.wrapped, [openedBy.get(id), hint])) {
         const plain = await openValue(key, parts, label);
         if (plain === undefined) continue;
         remember(id, fingerprint);
@@ -73,6 +76,16 @@ export function createKeyRing(keys: Iterable<KeyObject> = []): KeyRing {
   };
   for (const key of keys) ring.add(key);
   return ring;
+}
+
+function* inTurn(
+  likely: ReadonlyArray<string | undefined>,
+  last: string | undefined,
+  held: ReadonlyMap<string, Held>,
+): Generator<string | undefined> {
+  yield* likely;
+  yield last;
+  yield* held.keys();
 }
 
 /** A wrapped key is a number below the modulus it was made with: this rules out keys at no cost. */
