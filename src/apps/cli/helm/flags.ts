@@ -181,7 +181,7 @@ export const deployFlags: readonly Flag[] = [
     name: 'disable-openapi-validation',
     type: 'bool',
     usage:
-      'if set, the installation process will not validate rendered templates against the Kubernetes OpenAPI Schema',
+      'if set, the installation process will not validate rendered templates against the Kubernetes OpenAPI Schema. As with any current server, that is never done by the client: the server itself judges fields',
   },
   {
     name: 'dry-run',

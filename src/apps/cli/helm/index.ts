@@ -1,7 +1,8 @@
 /**
  * `trice helm`: charts and releases on the command line as Helm 3 has them, on our own engine: flags,
- * texts, tables, exit codes. Refuses what would run other programs (post-renderers, plugins).
- * Each command is a file; start with `template.ts`.
+ * texts, tables, exit codes. Refuses what would run other programs (post-renderers, plugins)
+ * and what needs OpenPGP. Each command is a file: rendering here, `charts/` a chart on its way,
+ * `repo/` repositories, `releases/` what asks a cluster. Start with `template.ts`.
  */
 import { execute } from '../cobra/index.ts';
 import type { Command } from '../cobra/index.ts';

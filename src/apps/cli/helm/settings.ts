@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from '../../../base/index.ts';
-import { silentLogger } from '../../../base/index.ts';
+import { KnownError, silentLogger } from '../../../base/index.ts';
 import type { ActionPorts } from '../../../lib/helm/index.ts';
 import type { ConnectCluster } from '../connect-cluster.ts';
 import type { Call } from '../cobra/index.ts';
@@ -36,12 +36,23 @@ export async function namespaceOf(call: Call): Promise<string> {
   }
 }
 
+/** Requests are not throttled here: the API server does that by its own rules. */
+function refuseThrottling({ flags }: Call): void {
+  const given = ['qps', 'burst-limit'].find((flag) => flags.changed(flag));
+  if (given === undefined) return;
+  throw new KnownError(
+    'unsupported',
+    `--${given} is not supported: requests are not throttled by the client`,
+  );
+}
+
 /** What actions on a cluster need, and the namespace that is meant. */
 export async function actionPorts(
   call: Call,
   log: Logger = silentLogger,
 ): Promise<ActionPorts & { readonly namespace: string }> {
   const { io, flags } = call;
+  refuseThrottling(call);
   const { connectCluster } = await import('../connect-cluster.ts');
   const { cluster, config } = await connectCluster(io, connection(call));
   return {

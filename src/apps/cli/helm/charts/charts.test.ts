@@ -108,6 +108,7 @@ describe('package and repo index', () => {
     [['package', 'web', '--sign'], '--sign is not supported: charts are not signed here'],
     [['template', 'web', '--enable-dns'], '--enable-dns is not supported: templates do not'],
     [['template', 'web', '--verify'], '--verify is not supported: signatures of charts'],
+    [['list', '--qps', '5'], '--qps is not supported: requests are not throttled by the client'],
     [['template', 'web', '--dry-run=x'], 'invalid dry-run flag. Flag must one of the following'],
     [['dependency', 'update', 'nope'], 'could not find nope: stat nope: no such file or directory'],
     [['create', 'a b'], 'chart name must match the regular expression "^[a-zA-Z0-9._-]+$"'],
@@ -245,7 +246,7 @@ describe('dependency', () => {
 
 describe('charts in a registry', () => {
   it('go there and come back', async () => {
-    const registry = await createRegistry({
+    const registry = createRegistry({
       dir: path.join(dir, 'registry'),
       log: silentLogger,
       clock,
