@@ -278,6 +278,11 @@ describe('hostile templates end with an error of ours', () => {
     ['{{ repeat 1000000000 "x" }}', /Repeat output length overflow/],
     ['{{ range 1000000000 }}{{ end }}', /takes more than \d+ steps/],
     ['{{ randAlphaNum 5 }}', /no source of randomness/],
+    [
+      '{{ include "c" . }}{{ define "c" }}{{ include "c" . }}{{ end }}',
+      /maximum|nested too deeply/,
+    ],
+    ['{{ $x := "aaaaaaaa" }}{{ range until 60 }}{{ $x = print $x $x }}{{ end }}', /too large/],
     [`{{ ${'('.repeat(5000)} }}`, /max expression depth exceeded/],
     [`${'{{ if true }}'.repeat(20_000)}`, /unexpected EOF|nested too deeply/],
   ])('%s', (text, wanted) => {
@@ -285,7 +290,55 @@ describe('hostile templates end with an error of ours', () => {
   });
 });
 
+test('a bomb of aliases in fromYaml ends as Go ends it', () => {
+  const bomb = ['a0: &a0 [x, x]'];
+  for (let i = 1; i < 24; i++) bomb.push(`a${i}: &a${i} [*a${i - 1}, *a${i - 1}, *a${i - 1}]`);
+  const out = render('{{ fromYaml .bomb }}', { bomb: bomb.join('\n') });
+  expect(out).toMatch(/^map\[Error:.*excessive aliasing\]$/);
+});
+
+test('a pattern that would take for ever elsewhere takes no time', () => {
+  const dot = { text: `${'a'.repeat(2000)}!` };
+  expect(render('{{ regexMatch "^(a+)+$" .text }}{{ regexMatch "(a|a)*b" .text }}', dot)).toBe(
+    'falsefalse',
+  );
+});
+
 describe('properties', () => {
+  test('fromYaml of toYaml, and fromJson of toJson, is the same value', () => {
+    const key = fc.string({ unit: 'grapheme-ascii', maxLength: 6 });
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { depthSize: 'small' },
+        key,
+        fc.integer(),
+        fc.boolean(),
+        fc.constant(null),
+        fc.array(tie('value')),
+        fc.dictionary(key, tie('value')),
+      ),
+    }));
+    fc.assert(
+      fc.property(fc.dictionary(key, value), (data) => {
+        const [yaml = '', json = '', wanted = ''] = render(
+          '{{ toYaml . | fromYaml | toJson }}\n{{ toJson . | fromJson | toJson }}\n{{ toJson . }}',
+          data,
+        ).split('\n');
+        expect([yaml, json]).toEqual([wanted, wanted]);
+      }),
+    );
+  });
+
+  test('two runs on the same values print the same', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (values) => {
+        const text =
+          '{{ range $k, $v := . }}{{ $k }}={{ $v }}{{ end }}{{ toYaml . }}{{ toToml . }}';
+        expect(render(text, values)).toBe(render(text, values));
+      }),
+    );
+  });
+
   const piece = fc.constantFrom(
     '{{',
     '}}',

@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createEngine, type Engine, functionTable, type Traced } from '../index.ts';
 
@@ -141,4 +144,54 @@ test('errors are those of the plain form', () => {
   });
   expect(texts[0]).toContain('expected string');
   expect(texts[1]).toBe(texts[0]);
+});
+
+test('the example of the guide prints what the guide shows', () => {
+  const file = path.resolve(
+    import.meta.dirname,
+    '../../../../examples/templates-as-a-library/render.ts',
+  );
+  const { stdout } = spawnSync(process.execPath, [file], { encoding: 'utf8' });
+  expect(stdout.split('\n').slice(2, 4)).toEqual([
+    '  app: "web"     # labels.tpl:1 Values.name',
+    'port: 8080       # service.yaml:5 Values.port',
+  ]);
+});
+
+test('any template prints the same in both forms', () => {
+  const piece = fc.constantFrom(
+    '{{ .Values.name }}',
+    '{{ $x }}',
+    '{{ $x = .Values.on }}',
+    '{{ with .Values.image }}',
+    '{{ range .Values.hosts }}',
+    '{{ range $k, $v := .Values.env }}',
+    '{{ if .Values.on }}',
+    '{{ else }}',
+    '{{ end }}',
+    '{{ break }}',
+    '{{ include "l" $ | nindent 2 }}',
+    '{{ template "l" $ }}',
+    '{{ . }}',
+    ' {{- /* c */ -}} ',
+    'a: b\n',
+    '\n',
+  );
+  const library = '{{ define "l" }}app: {{ .Values.name }}\nx: {{ .Chart.Version }}{{ end }}';
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (parts) => {
+      // What is left open is closed, so that most of the texts parse.
+      const opened = parts.filter((part) => /if|with|range/.test(part)).length;
+      const closed = parts.filter((part) => part.includes('end }}')).length;
+      const ends = '{{ end }}'.repeat(Math.max(0, opened - closed));
+      const text = `{{ $x := 1 }}${parts.join('')}${ends}`;
+      try {
+        engineWith({ _lib: library, t: text }).execute('t', values);
+      } catch {
+        return;
+      }
+      trace(text, values, library);
+    }),
+    { numRuns: 300 },
+  );
 });
