@@ -1,5 +1,5 @@
 import type { Key, Run } from '../../base/index.ts';
-import { releaseNameOf, targetNamespaceOf } from '../../api/helm-release/index.ts';
+import { releaseNameOf, resourceIdOf, targetNamespaceOf } from '../../api/helm-release/index.ts';
 import type { HelmRelease } from '../../api/helm-release/index.ts';
 import type { Reconciler } from '../../lib/controller/index.ts';
 import { act, failureEvent } from './act/act.ts';
@@ -37,9 +37,13 @@ export function releaseReconciler(
   const { observing, acting, heads } = ports;
   const startedAt = new Map<string, number>();
   const actingOn = (object: HelmRelease, run: Run, attempt: string): Acting => {
-    heads.touched({ name: releaseNameOf(object), namespace: targetNamespaceOf(object) });
+    const [name, namespace] = [releaseNameOf(object), targetNamespaceOf(object)];
+    heads.touched({ name, namespace });
     const { cluster, render } = acting;
-    return { ...acting, object, run, attempt, helm: { ...run, cluster, render } };
+    const facts = { release: name, targetNamespace: namespace, helmVersion: 'v3' };
+    const log = run.log.with({ ...facts, resource: resourceIdOf(object) });
+    const mine: Run = { ...run, log };
+    return { ...acting, object, run: mine, attempt, helm: { ...mine, cluster, render } };
   };
   const ended = (object: HelmRelease, run: Run, isGood: boolean): void => {
     const now = run.clock.now().getTime();
