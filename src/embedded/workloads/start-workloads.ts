@@ -2,6 +2,8 @@ import type { Clock, Logger } from '../../base/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
 import { startCollectLoop } from './collect/collect-loop.ts';
 import { watchAll } from './collect/watch-all.ts';
+import { startCronJobLoop } from './cron-job/cron-job-loop.ts';
+import { startDisruptionLoop } from './disruption/disruption-loop.ts';
 import { startDeploymentLoop } from './deployment/deployment-loop.ts';
 import { startJobLoop } from './job/job-loop.ts';
 import { openStores, type LoopPorts } from './loop-ports.ts';
@@ -56,6 +58,8 @@ export function startWorkloads(options: WorkloadsOptions): Workloads {
     startDeploymentLoop(ports),
     startReplicaSetLoop(ports),
     startJobLoop(ports),
+    startCronJobLoop(ports),
+    startDisruptionLoop(ports),
     startStatefulSetLoop(ports),
     startDaemonSetLoop(ports, nodeName),
     startEndpointsLoop(ports),

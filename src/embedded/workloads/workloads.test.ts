@@ -662,3 +662,54 @@ describe('owners', () => {
     await until(kinds.ConfigMap, { namespace, name: 'both' }, (object) => object === undefined);
   });
 });
+
+describe('cron jobs and budgets', () => {
+  it('a job is made when its time has come, and the cron job says when', async () => {
+    const template = {
+      spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'any' }] },
+    };
+    const spec = { schedule: '@every 1s', jobTemplate: { spec: { template } } };
+    const cron = {
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: { name: 'often', namespace },
+      spec,
+    };
+    await cluster.create(kinds.CronJob, cron);
+    const key = { namespace, name: 'often' };
+    const found = await until(kinds.CronJob, key, (object) => {
+      const status = object?.['status'] as JsonRecord | undefined;
+      return status?.['lastScheduleTime'] !== undefined;
+    });
+    const { items } = await cluster.list(kinds.Job, { namespace });
+    const mine = items.find((each) => each.metadata.name.startsWith('often-'));
+    expect(mine?.metadata.ownerReferences?.[0]?.uid).toBe(found?.metadata.uid);
+    await cluster.delete(kinds.CronJob, key);
+  });
+
+  it('a budget counts the pods of its selector', async () => {
+    const budget = {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      plural: 'poddisruptionbudgets',
+      namespaced: true,
+    };
+    const made = deployment('guarded');
+    await cluster.create(kinds.Deployment, made);
+    await until(kinds.Deployment, made.metadata, isRolledOut);
+    const { selector } = made['spec'] as { selector: JsonRecord };
+    await cluster.create(budget, {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name: 'guard', namespace },
+      spec: { minAvailable: 1, selector },
+    });
+    const key = { namespace, name: 'guard' };
+    const found = await until(budget, key, (object) => {
+      const status = object?.['status'] as JsonRecord | undefined;
+      return Number(status?.['currentHealthy']) > 0;
+    });
+    expect(found?.['status']).toMatchObject({ desiredHealthy: 1, observedGeneration: 1 });
+    await cluster.delete(kinds.Deployment, made.metadata);
+  });
+});

@@ -12,6 +12,7 @@ import {
   parseImage,
 } from '../../../lib/oci/index.ts';
 import { createRegistry } from '../../registry/index.ts';
+import { driverContract } from '../driver.contract.ts';
 import type { ContainerToStart, PodDriver, RunningContainer, Sandbox } from '../driver.ts';
 import type { ContainerSpec, Pod } from '../pod/pod.ts';
 import { processDriver } from './process-driver.ts';
@@ -98,6 +99,29 @@ beforeAll(async () => {
 });
 
 afterAll(() => rm(dir, { recursive: true, force: true }));
+
+driverContract('process', async () => ({
+  driver,
+  says: {
+    name: 'c',
+    image,
+    command: ['node', '-e', 'console.log("out"); console.error("err"); process.exitCode = 3'],
+  },
+  serves: {
+    name: 'c',
+    image,
+    command: [
+      'node',
+      '-e',
+      'require("http").createServer((_, to) => to.end("a page")).listen(8080)',
+    ],
+  },
+  exec: {
+    hi: ['node', '-e', 'console.log("hi")'],
+    four: ['node', '-e', 'process.exitCode = 4'],
+  },
+  close: async () => {},
+}));
 
 const spec: ContainerSpec = { name: 'echo', image };
 function podOf(uid: string): Pod {
