@@ -100,7 +100,7 @@ export class Resolver {
       end: raw.end,
       place,
       callers,
-      reads: raw.from === raw.to ? none : [...this.reads.between(raw.from, raw.to)],
+      reads: this.reads.listBetween(raw.from, raw.to),
       conditions: this.reads.above(raw.cause),
     };
     const frames = [...raw.frames];

@@ -99,6 +99,12 @@ export class Reads {
     return into;
   }
 
+  /** The same as a list; a stretch of one event shares that event's. */
+  listBetween(from: number, to: number): readonly string[] {
+    if (to - from > 3) return [...this.between(from, to)];
+    return from === to ? none : (this.paths[from / 3] ?? none);
+  }
+
   /** All that had to be read to come to a place, outermost first. */
   above(cause: Cause | undefined): readonly string[] {
     const missing: Cause[] = [];

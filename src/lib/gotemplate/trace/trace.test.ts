@@ -65,7 +65,7 @@ describe('where a line comes from', () => {
       'range names its items',
       '{{ range .Values.hosts }}\n- {{ .host }}{{ end }}',
       [
-        ' <- t:1',
+        ' <- t:1  ? Values.hosts Values.hosts[0]',
         '- a <- t:2 Values.hosts[0].host ? Values.hosts Values.hosts[0]',
         '- b <- t:2 Values.hosts[1].host ? Values.hosts Values.hosts[1]',
       ],

@@ -28,17 +28,29 @@ export interface Traced {
 }
 
 function lineOf(text: string, start: number, pieces: readonly TracePiece[]): TraceLine {
+  const only = pieces.length === 1 ? pieces[0] : undefined;
+  if (only !== undefined) {
+    const { place, callers, reads, conditions } = only;
+    return { text, place, callers, reads, conditions };
+  }
   const telling = (piece: TracePiece): boolean =>
     text.slice(Math.max(0, piece.start - start), piece.end - start).trim() !== '';
-  const shown = pieces.filter(telling);
-  const best = shown.find(({ reads }) => reads.length > 0) ?? shown[0] ?? pieces[0];
+  const visible = pieces.filter(telling);
+  const shown = visible.length > 0 ? visible : pieces;
+  const best = shown.find(({ reads }) => reads.length > 0) ?? shown[0];
   return {
     text,
     place: best?.place,
     callers: best?.callers ?? [],
-    reads: [...new Set(shown.flatMap(({ reads }) => reads))],
-    conditions: [...new Set(shown.flatMap(({ conditions }) => conditions))],
+    reads: joined(shown.map(({ reads }) => reads)),
+    conditions: joined(shown.map(({ conditions }) => conditions)),
   };
+}
+
+/** All of the lists, each entry once; most often there is one list, or the same one again. */
+function joined(lists: readonly (readonly string[])[]): readonly string[] {
+  const different = [...new Set(lists.filter((list) => list.length > 0))];
+  return different.length > 1 ? [...new Set(different.flat())] : (different[0] ?? []);
 }
 
 /** The lines of a text by its pieces; an empty line is told by its newline. */
