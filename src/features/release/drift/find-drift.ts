@@ -7,7 +7,7 @@ import { diffObjects } from '../../../lib/manifest/index.ts';
 import { threeWayMergePatch, typeOf } from '../../../lib/schema/index.ts';
 import type { DriftedField } from './drift.ts';
 import { isIgnored } from './drift.ts';
-import { managerOf } from './field-manager.ts';
+import { managerOf } from './written-by.ts';
 
 const fieldManager = 'helm';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../base/index.ts';
 import { isIgnored } from './drift.ts';
-import { managerOf } from './field-manager.ts';
+import { managerOf } from './written-by.ts';
 
 const live: KubeObject = {
   apiVersion: 'apps/v1',
