@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '../../base/index.ts';
 import { listen, type Handler, type Transport } from '../../lib/http/index.ts';
+import { followApiServices } from './api-services.ts';
 import { createAdmission } from './admission/admission.ts';
 import { definitions } from './admission/definitions.ts';
 import { accountSecret } from './admission/account-secret.ts';
@@ -141,10 +142,12 @@ function startUpkeep(state: ServerState, quotas: QuotaKeeper): () => void {
   const { store, clock, log, resources, closing } = state;
   const empty = (resource: ServedResource): Promise<number> => emptyResource(state, resource);
   const stopDefinitions = followDefinitions({ store, clock, log, resources, empty });
+  const stopServices = followApiServices(state);
   const stopQuotas = quotas.follow();
   void expireEvents(store, clock, closing);
   return () => {
     stopDefinitions();
+    stopServices();
     stopQuotas();
   };
 }
