@@ -3,6 +3,7 @@ import type { KubeObject } from '../../base/index.ts';
 import { stringify } from '../yaml/index.ts';
 import { fieldSpec } from './config/field-spec.ts';
 import { addHashes } from './generate/hash.ts';
+import { dropNotes } from './origin.ts';
 import type { Resource } from './resource/resource.ts';
 import { gather, loadTarget, nothingGathered } from './target.ts';
 import { setPairs } from './transform/metadata.ts';
@@ -26,6 +27,8 @@ export interface Kustomized {
   readonly text: string;
 }
 
+/** What kubectl's own build of kustomize calls itself. */
+const managedBy = 'kustomize-(devel)';
 const localConfig = 'config.kubernetes.io/local-config';
 
 /**
@@ -45,9 +48,9 @@ export function buildKustomization({ files, dir }: KustomizeInput): Kustomized {
   const sorted = sortObjects(kept, target.kustomization.sortOptions);
   if (target.kustomization.buildMetadata.includes('managedByLabel')) {
     const specs = [fieldSpec('metadata/labels', {}, true)];
-    setPairs(sorted, { 'app.kubernetes.io/managed-by': 'kustomize-unknown' }, specs);
+    setPairs(sorted, { 'app.kubernetes.io/managed-by': managedBy }, specs);
   }
-  for (const each of sorted) each.setMetaMap('annotations', each.metaMap('annotations'));
+  for (const each of sorted) dropNotes(each, target.kustomization.buildMetadata);
   return {
     objects: sorted.map((each) => each.object as unknown as KubeObject),
     text: sorted.map(textOf).join('---\n'),

@@ -14,7 +14,7 @@ import { addVars, mergeVars } from './transform/vars.ts';
 import type { Vars } from './transform/vars.ts';
 import type { FileTree } from './tree/file-tree.ts';
 import { readKustomizationFile } from './tree/kustomization-file.ts';
-import { originOf } from './origin.ts';
+import { markRead, originOf } from './origin.ts';
 import type { Origin } from './origin.ts';
 
 /** What a kustomization has gathered: objects, where things stand in them, and vars. */
@@ -102,7 +102,7 @@ function addFile({ tree, origin }: Target, path: string, into: Resource[]): void
     appendAll(objects, readObjectsOf(path, tree.text(path)));
     return objects;
   });
-  for (const each of read) origin?.below(path).mark(each);
+  if (origin !== undefined) for (const each of read) markRead(each, origin.below(path));
   told(`merging resources from '${path}'`, () => appendAll(into, read));
 }
 

@@ -12,15 +12,13 @@ export const clusterScopedKinds: ReadonlySet<string> = new Set(
     'apiregistration.k8s.io': { 'v1 v1beta1': 'APIService' },
     'certificates.k8s.io': { 'v1 v1beta1': 'CertificateSigningRequest' },
     'flowcontrol.apiserver.k8s.io': { v1beta1: 'FlowSchema PriorityLevelConfiguration' },
-    'internal.apiserver.k8s.io': { v1alpha1: 'StorageVersion' },
     'networking.k8s.io': { 'v1 v1beta1': 'IngressClass' },
-    'node.k8s.io': { 'v1 v1beta1 v1alpha1': 'RuntimeClass' },
+    'node.k8s.io': { 'v1 v1beta1': 'RuntimeClass' },
     policy: { v1beta1: 'PodSecurityPolicy' },
-    'rbac.authorization.k8s.io': { 'v1 v1beta1 v1alpha1': 'ClusterRole ClusterRoleBinding' },
-    'scheduling.k8s.io': { 'v1 v1beta1 v1alpha1': 'PriorityClass' },
+    'rbac.authorization.k8s.io': { 'v1 v1beta1': 'ClusterRole ClusterRoleBinding' },
+    'scheduling.k8s.io': { 'v1 v1beta1': 'PriorityClass' },
     'storage.k8s.io': {
       'v1 v1beta1': 'CSIDriver CSINode StorageClass VolumeAttachment',
-      v1alpha1: 'VolumeAttachment',
     },
     '': { v1: 'ComponentStatus Namespace Node NodeProxyOptions PersistentVolume' },
   }).flatMap(([group, versions]) =>

@@ -1,5 +1,7 @@
 import { invalid, messageOf } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
+import { markGenerated } from '../origin.ts';
+import type { Origin } from '../origin.ts';
 import type { Generator, GeneratorOptions, Kustomization } from '../read/kustomization.ts';
 import { setField } from '../resource/blank.ts';
 import { Resource } from '../resource/resource.ts';
@@ -11,18 +13,24 @@ import type { Pair } from './key-values.ts';
 export interface GeneratorInput {
   readonly tree: FileTree;
   readonly kustomization: Kustomization;
+  readonly fileName: string;
+  readonly origin: Origin | undefined;
 }
 
 /** The ConfigMaps and Secrets that a kustomization generates, in its order. */
-export function generate({ tree, kustomization }: GeneratorInput): Resource[] {
+export function generate({ tree, kustomization, fileName, origin }: GeneratorInput): Resource[] {
   const { generatorOptions, configMapGenerator, secretGenerator } = kustomization;
   const full = (each: Generator): Generator => ({
     ...each,
     options: mergedOptions(each.options, generatorOptions),
   });
+  const made = (resource: Resource, kind: string): Resource => {
+    if (origin !== undefined) markGenerated(resource, origin.below(fileName), kind);
+    return resource;
+  };
   return [
-    ...configMapGenerator.map((each) => configMap(tree, full(each))),
-    ...secretGenerator.map((each) => secret(tree, full(each))),
+    ...configMapGenerator.map((each) => made(configMap(tree, full(each)), 'ConfigMapGenerator')),
+    ...secretGenerator.map((each) => made(secret(tree, full(each)), 'SecretGenerator')),
   ];
 }
 

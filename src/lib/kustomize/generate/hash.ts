@@ -21,14 +21,15 @@ export function hashOf(resource: Resource): string {
   return sum.replaceAll(/[013ae]/g, (letter) => letters[letter] ?? letter);
 }
 
-function encoded({ object, kind, name }: Resource): string {
+function encoded({ object, kind }: Resource): string {
   const field = (key: string): unknown => {
     const value = object[key];
     if (value === undefined) return '';
     return isScalar(value) ? scalarText(value) : value;
   };
   const extra = kind === 'Secret' ? 'stringData' : 'binaryData';
-  const parts: Record<string, unknown> = { kind, name, data: field('data') };
+  // kustomize looks the name up under a key that no object has, so every name hashes as an empty one.
+  const parts: Record<string, unknown> = { kind, name: '', data: field('data') };
   if (kind === 'Secret') parts['type'] = field('type');
   else if (kind !== 'ConfigMap') return goJson(object);
   if (isRecord(object[extra])) parts[extra] = object[extra];

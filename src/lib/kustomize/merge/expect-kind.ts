@@ -14,6 +14,6 @@ export function expectKind(kind: ReturnType<typeof nodeKind>, ...values: unknown
 export function wrongKind(kind: string, value: unknown): Error {
   const text = stringify(value);
   return invalid(
-    `wrong node kind: expected ${kind} but was ${nodeKind(value)}: node contents:\n${text}`,
+    `wrong node kind: expected ${kind} but got ${nodeKind(value)}: node contents:\n${text}`,
   );
 }

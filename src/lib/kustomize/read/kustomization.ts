@@ -31,6 +31,11 @@ export interface Image {
   readonly digest?: string;
 }
 
+export interface Replica {
+  readonly name?: string;
+  readonly count?: number;
+}
+
 export interface GeneratorOptions {
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -113,7 +118,7 @@ export interface Kustomization {
   readonly patchesJson6902: readonly Patch[];
   readonly patches: readonly Patch[];
   readonly images: readonly Image[];
-  readonly replicas: readonly { readonly name?: string; readonly count?: number }[];
+  readonly replicas: readonly Replica[];
   readonly replacements: readonly Replacement[];
   readonly vars: readonly Var[];
   readonly configMapGenerator: readonly Generator[];

@@ -1,4 +1,4 @@
-import { invalid, isRecord, messageOf } from '../../../base/index.ts';
+import { invalid, isRecord, KnownError, messageOf } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
 import { Resource } from '../resource/resource.ts';
 import { readYaml } from './read-yaml.ts';
@@ -26,7 +26,8 @@ export function readObjectsOf(file: string, text: string): Resource[] {
   } catch (thrown) {
     const message = messageOf(thrown);
     if (!isMalformed(message)) throw thrown;
-    throw invalid(`${message} in File: ${file}`, { file });
+    const where = thrown instanceof KnownError ? thrown.where : undefined;
+    throw invalid(`${message} in File: ${file}`, { ...where, file });
   }
 }
 
@@ -49,7 +50,7 @@ function checked(value: unknown): JsonRecord[] {
   if (value === null || value === undefined) return [];
   if (!isRecord(value)) {
     throw invalid(
-      `wrong node kind: expected MappingNode but was ${Array.isArray(value) ? 'SequenceNode' : 'ScalarNode'}: node contents:\n${shown(value)}`,
+      `wrong node kind: expected MappingNode but got ${Array.isArray(value) ? 'SequenceNode' : 'ScalarNode'}: node contents:\n${shown(value)}`,
     );
   }
   if (Object.keys(value).length === 0) return [];

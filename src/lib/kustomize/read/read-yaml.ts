@@ -1,13 +1,14 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document, Node, Scalar, YAMLMap } from 'yaml';
-import { invalid, isRecord, messageOf } from '../../../base/index.ts';
+import { invalid, isRecord, KnownError, messageOf } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
-import { parseDocuments } from '../../yaml/index.ts';
+import { parse, parseDocuments } from '../../yaml/index.ts';
 import { markBlank, setField } from '../resource/blank.ts';
 import { resolveScalar } from './resolve-scalar.ts';
 
-const oldBooleans = /(?:^|[\s:,[{-])(?:y|n|yes|no|on|off)[ \t]*(?:[,\]}#\r\n]|$)/im;
-const datesOrLongNumbers = /\d{4}-\d\d?-\d\d?|\d{16}/;
+const oldBooleans = /(?:^|[\s:,[{-])(?:y|n|yes|no|on|off)[ \t]*(?:[,:\]}#\r\n]|$)/im;
+const otherKeys = /(?:^|[\s,{])(?:[-+.\d][-+.\w]*|true|false|null|~)[ \t]*:(?:\s|$)/im;
+const datesOrLongNumbers = /!!|\d{4}-\d\d?-\d\d?|\d{16}/;
 
 /**
  * The documents of a text as kustomize reads objects: by the rules of go-yaml v3, empty ones left
@@ -21,12 +22,32 @@ export function readYaml(text: string): unknown[] {
       differs(each.text, each.value) ? readDocument(each.text) : each.value,
     );
   } catch (thrown) {
-    throw invalid(`MalformedYAMLError: ${messageOf(thrown)}`);
+    const message = messageOf(thrown);
+    if (message.startsWith('json: ')) throw thrown;
+    const where = thrown instanceof KnownError ? thrown.where : undefined;
+    throw invalid(`MalformedYAMLError: ${faultOfDocument(text) ?? message}`, where);
   }
 }
 
+/** The fault as kustomize tells it: with lines counted from the start of the document. */
+function faultOfDocument(text: string): string | undefined {
+  for (const piece of text.split(/^---.*$/m)) {
+    try {
+      parse(piece.trimEnd().replace(/^\r?\n/, ''));
+    } catch (thrown) {
+      return messageOf(thrown);
+    }
+  }
+  return undefined;
+}
+
 function differs(text: string, value: unknown): boolean {
-  return oldBooleans.test(text) || datesOrLongNumbers.test(text) || hasNull(value);
+  return (
+    oldBooleans.test(text) ||
+    datesOrLongNumbers.test(text) ||
+    otherKeys.test(text) ||
+    hasNull(value)
+  );
 }
 
 function hasNull(value: unknown): boolean {
@@ -52,9 +73,10 @@ function valueOf(node: Found, document: Document): unknown {
 }
 
 function scalarOf(node: Scalar): unknown {
-  const text = node.source ?? '';
-  if (node.tag === '!!str' || node.tag === 'tag:yaml.org,2002:str') return node.value;
-  return node.type === 'PLAIN' ? resolveScalar(text) : node.value;
+  const tag = node.tag?.replace('tag:yaml.org,2002:', '!!');
+  if (tag === '!!binary') return Buffer.from(node.source ?? '', 'base64').toString('utf8');
+  if (tag === '!!str' || node.type !== 'PLAIN') return String(node.value);
+  return resolveScalar(node.source ?? '');
 }
 
 function mapOf(map: YAMLMap, document: Document): JsonRecord {
@@ -65,7 +87,7 @@ function mapOf(map: YAMLMap, document: Document): JsonRecord {
   }
   for (const { key, value } of map.items) {
     if (isMergeKey(key)) continue;
-    const name = isScalar(key) ? String(key.source ?? key.value) : '';
+    const name = keyOf(key);
     const given = value as Found;
     setField(out, name, valueOf(given, document));
     if (isWrittenAsNothing(given)) markBlank(out, name);
@@ -75,6 +97,16 @@ function mapOf(map: YAMLMap, document: Document): JsonRecord {
 
 function isMergeKey(key: unknown): boolean {
   return isScalar(key) && key.source === '<<' && key.type === 'PLAIN';
+}
+
+/** Go's JSON knows no keys but texts. */
+function keyOf(key: unknown): string {
+  const value = isScalar(key) ? scalarOf(key) : undefined;
+  if (typeof value === 'string') return value;
+  const text = isScalar(key) ? String(key.source) : 'a map or list';
+  throw invalid(
+    `json: unsupported type: map[interface {}]interface {}: the key ${text} is no text; put it in quotes`,
+  );
 }
 
 function isWrittenAsNothing(node: Found): boolean {

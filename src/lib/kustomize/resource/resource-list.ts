@@ -39,19 +39,18 @@ export function absorb(list: Resource[], made: Resource): void {
     throw invalid(`found multiple objects [${found}] that could accept merge of ${idText(id)}`);
   }
   const [old] = matches;
-  const changes = made.behavior === 'merge' || made.behavior === 'replace';
+  const { behavior } = made;
+  const changes = behavior === 'merge' || behavior === 'replace';
   if (old === undefined) {
     if (changes) throw invalid(`id ${goIdText(id)} does not exist; cannot merge or replace`);
     append(list, made);
     return;
   }
   if (!changes) {
-    throw invalid(
-      `id ${goIdText(id)} exists; can not use behavior: '${made.behavior}', behavior must be merge or replace`,
-    );
+    throw invalid(`id ${goIdText(id)} exists; behavior must be merge or replace`);
   }
   takeMetadataFrom(made, old);
-  if (made.behavior === 'merge') mergeContents(made, old);
+  if (behavior === 'merge') mergeContents(made, old);
   list[list.indexOf(old)] = made;
 }
 

@@ -3,7 +3,7 @@ import { setField } from '../resource/blank.ts';
 import { scalarText } from '../resource/scalar-text.ts';
 import { splitPath } from './apply-field-spec.ts';
 import type { Place } from './apply-field-spec.ts';
-import { compileGo } from './go-regexp.ts';
+import { compileGoStrictly } from './go-regexp.ts';
 
 /**
  * Cuts a path at its dots, but for those in `[…]`: `spec.containers.[name=a.b].image`,
@@ -87,7 +87,8 @@ function items(value: unknown): Place[] {
 
 function made({ rest, create }: Rest): unknown {
   const [next] = rest;
-  if (next === undefined) return Array.isArray(create) ? [] : isRecord(create) ? {} : '';
+  if (next === undefined && isRecord(create)) return {};
+  if (next === undefined) return Array.isArray(create) ? [] : '';
   return /^\d+$|^\[.*\]$|^[*-]$/.test(next) ? [] : {};
 }
 
@@ -104,8 +105,7 @@ function atIndex(root: Place, at: number, how: Rest): Place[] {
 
 function inItems(root: Place, item: RegExpExecArray, how: Rest): Place[] {
   const [, key = '', pattern = ''] = item;
-  const fits = compileGo(pattern);
-  if (fits === undefined) throw invalid(`error parsing regexp: \`${pattern}\``);
+  const fits = compileGoStrictly(pattern);
   const { value } = root;
   const list = items(value).filter(({ value: each }) => {
     if (key === '') return fits(scalarText(each));

@@ -1,35 +1,29 @@
 import { isRecord } from '../../../base/index.ts';
 import type { TransformerConfig } from '../config/transformer-config.ts';
 import { wrongKind } from '../merge/expect-kind.ts';
-import type { Image, Kustomization } from '../read/kustomization.ts';
+import type { Image } from '../read/kustomization.ts';
 import { setField } from '../resource/blank.ts';
 import type { Resource } from '../resource/resource.ts';
 import { isScalar, scalarText } from '../resource/scalar-text.ts';
 import { applyFieldSpec } from './apply-field-spec.ts';
 import { compileGo } from './go-regexp.ts';
 
-/** Changes the images that `images` names: in all containers, and in the configured fields. */
+/** Changes the image of that name in all containers and in the configured fields. */
 export function setImages(
   list: readonly Resource[],
-  { images }: Kustomization,
+  image: Image,
   config: TransformerConfig,
 ): void {
-  for (const image of images) {
-    const change = changer(image);
-    for (const resource of list) {
-      if (resource.kind === 'CustomResourceDefinition') continue;
-      inContainers(resource.object, change);
-      for (const spec of config.images) {
-        applyFieldSpec(
-          resource,
-          spec,
-          (place) => {
-            if (!isScalar(place.value)) throw wrongKind('ScalarNode', place.value);
-            place.set(change(scalarText(place.value)));
-          },
-          'text',
-        );
-      }
+  const change = changer(image);
+  for (const resource of list) {
+    if (resource.kind === 'CustomResourceDefinition') continue;
+    inContainers(resource.object, change);
+    for (const spec of config.images) {
+      // kustomize names no kind of node here, so that a missing field is never made.
+      applyFieldSpec(resource, spec, (place) => {
+        if (!isScalar(place.value)) throw wrongKind('ScalarNode', place.value);
+        place.set(change(scalarText(place.value)));
+      });
     }
   }
 }

@@ -7,7 +7,7 @@ type Holder = unknown[] | JsonRecord;
 
 /**
  * Applies JSON patch operations in place, by the rules and with the words of the library that
- * kustomize uses: what is to be removed or replaced must be there, negative places count from the
+ * kustomize uses: what is to be removed must be there, negative places count from the
  * end. Whole-document paths are only good for tests.
  */
 export function applyJsonOperations(object: JsonRecord, operations: readonly JsonRecord[]): void {
@@ -106,16 +106,20 @@ function replace(object: JsonRecord, path: string, value: unknown): void {
   if (holder === undefined) {
     throw invalid(`replace operation does not apply: doc is missing path: ${path}: missing value`);
   }
-  if (valueOrNothing(holder, key) === undefined) {
+  if (!Array.isArray(holder)) {
+    setField(holder, key, value);
+    return;
+  }
+  const at = attemptIndex(key, holder.length);
+  if (at === undefined) {
     throw invalid(`replace operation does not apply: doc is missing key: ${path}: missing value`);
   }
-  if (Array.isArray(holder)) holder[indexOf(key, holder.length, holder.length)] = value;
-  else setField(holder, key, value);
+  holder[at] = value;
 }
 
-function valueOrNothing(holder: Holder, key: string): unknown {
+function attemptIndex(key: string, count: number): number | undefined {
   try {
-    return valueAt(holder, key);
+    return indexOf(key, count, count);
   } catch {
     return undefined;
   }

@@ -8,14 +8,20 @@ import { setField } from '../resource/blank.ts';
 import type { Resource } from '../resource/resource.ts';
 import { applyFieldSpec } from './apply-field-spec.ts';
 
-/** Writes `labels` and `commonLabels` into the objects, in that order. */
-export function addLabels(
+/** What writes `labels`, one by one, and then `commonLabels` into the objects. */
+export function labelSteps(
   list: readonly Resource[],
   { labels, commonLabels }: Kustomization,
   config: TransformerConfig,
-): void {
-  for (const label of labels) setPairs(list, label.pairs, labelFields(label, config));
-  setPairs(list, commonLabels, config.commonLabels);
+): (() => void)[] {
+  if (labels.length === 0 && Object.keys(commonLabels ?? {}).length === 0) return [];
+  return [
+    ...labels.map((label) => {
+      const fields = labelFields(label, config);
+      return () => setPairs(list, label.pairs, fields);
+    }),
+    () => setPairs(list, commonLabels, config.commonLabels),
+  ];
 }
 
 export function addAnnotations(

@@ -22,13 +22,14 @@ interface Search {
 /** Gives every known field that names an object the name the object has now. */
 export function updateReferences(list: readonly Resource[], config: TransformerConfig): void {
   const renamed = list.filter((each) => each.previous.length > 0);
+  const fields = config.nameReference.flatMap(({ fieldSpecs, ...target }) =>
+    fieldSpecs.map((spec) => ({ spec, target })),
+  );
   for (const referrer of list) {
     const candidates = reachable(referrer, renamed);
     const id = referrer.originalId;
-    for (const { fieldSpecs, ...target } of config.nameReference) {
-      for (const spec of fieldSpecs) {
-        if (isSelected(id, spec)) update(spec, { referrer, path: spec.path, target, candidates });
-      }
+    for (const { spec, target } of fields) {
+      if (isSelected(id, spec)) update(spec, { referrer, path: spec.path, target, candidates });
     }
   }
 }

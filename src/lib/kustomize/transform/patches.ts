@@ -1,6 +1,6 @@
-import { invalid, messageOf } from '../../../base/index.ts';
+import { invalid, isRecord, KnownError, messageOf } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
-import { parse } from '../../yaml/index.ts';
+import { parse, stringify } from '../../yaml/index.ts';
 import { mergeObject } from '../merge/merge.ts';
 import type { Patch } from '../read/kustomization.ts';
 import { readObjects, readObjectsOf } from '../read/read-objects.ts';
@@ -15,7 +15,9 @@ import { select } from './select.ts';
 
 /** Takes `patchesStrategicMerge` in: objects in the file itself, or paths of files with them. */
 export function loadStrategicPatches(tree: FileTree, texts: readonly string[]): Resource[] {
-  return texts.flatMap((text) => inlineObjects(text) ?? readObjectsOf(text, tree.text(text)));
+  return configured('PatchStrategicMergeTransformer', { paths: texts }, () =>
+    texts.flatMap((text) => inlineObjects(text) ?? readObjectsOf(text, tree.text(text))),
+  );
 }
 
 function inlineObjects(text: string): Resource[] | undefined {
@@ -43,29 +45,39 @@ export interface LoadedPatch {
 }
 
 export function loadPatch(tree: FileTree, entry: Patch): LoadedPatch {
-  const patch = (entry.patch ?? '').trim();
-  const path = entry.path ?? '';
-  if (patch === '' && path === '') {
-    throw invalid(`must specify one of patch and path in\n${shownEntry(entry)}`);
-  }
-  if (patch !== '' && path !== '') {
-    throw invalid(`patch and path can't be set at the same time\n${shownEntry(entry)}`);
-  }
-  const text = patch === '' ? patchFile(tree, path) : patch;
-  const source = patch === '' ? `[path: ${goQuoted(path)}]` : `[patch: ${goQuoted(text)}]`;
-  return { entry, source, ...eitherKind(text, source, entry) };
+  return configured('PatchTransformer', entry, () => {
+    const { text, source } = patchText(tree, entry);
+    return { entry, source, ...eitherKind(text, source, entry) };
+  });
 }
 
-function shownEntry({ path, patch, target }: Patch): string {
-  const target_ = Object.entries(target ?? {}).map(
-    ([key, value]) => `  ${key}: ${String(value)}\n`,
-  );
-  const lines = [
-    patch === undefined || patch === '' ? '' : `patch: ${patch}\n`,
-    path === undefined || path === '' ? '' : `path: ${path}\n`,
-    target_.length === 0 ? '' : `target:\n${target_.toSorted().join('')}`,
-  ].join('');
-  return lines === '' ? '{}\n' : lines;
+function patchText(tree: FileTree, entry: Patch): { text: string; source: string } {
+  const patch = (entry.patch ?? '').trim();
+  const path = entry.path ?? '';
+  const shown = stringify(withoutEmpty(entry));
+  if (patch === '' && path === '') throw invalid(`must specify one of patch and path in\n${shown}`);
+  if (patch !== '' && path !== '') {
+    throw invalid(`patch and path can't be set at the same time\n${shown}`);
+  }
+  if (patch !== '') return { text: patch, source: `[patch: ${goQuoted(patch)}]` };
+  return { text: patchFile(tree, path), source: `[path: ${goQuoted(path)}]` };
+}
+
+/** Tells a fault in the words kustomize has for one of its parts that cannot be set up. */
+function configured<T>(part: string, config: object, load: () => T): T {
+  try {
+    return load();
+  } catch (thrown) {
+    if (!(thrown instanceof KnownError)) throw thrown;
+    const shown = stringify(withoutEmpty(config));
+    const where = thrown.where === undefined ? {} : { where: thrown.where };
+    const message = `trouble configuring builtin ${part} with config: \`\n${shown}\`: ${thrown.message}`;
+    throw new KnownError(thrown.code, message, { cause: thrown, ...where });
+  }
+}
+
+function withoutEmpty(config: object): unknown {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== ''));
 }
 
 function patchFile(tree: FileTree, path: string): string {
@@ -88,33 +100,31 @@ function eitherKind(
 ): Pick<LoadedPatch, 'objects' | 'operations'> {
   const objects = attempt(() => readObjects(text));
   const operations = attempt(() => decodeJsonPatch(text));
-  if ((objects.value?.length ?? 0) > 0 && (operations.value?.length ?? 0) > 0) {
+  if (hasAny(objects) && hasAny(operations)) {
     throw invalid(`illegally qualifies as both an SM and JSON patch: ${source}`);
   }
-  if (objects.value === undefined && operations.value === undefined) {
-    throw invalid(
-      `unable to parse SM or JSON patch from ${source}: ${objects.fault}; ${operations.fault}`,
-    );
+  if (objects === undefined && operations === undefined) {
+    throw invalid(`unable to parse SM or JSON patch from ${source}`);
   }
-  for (const each of objects.value ?? []) {
+  for (const each of objects ?? []) {
     each.nameChangeAllowed = options?.allowNameChange === true;
     each.kindChangeAllowed = options?.allowKindChange === true;
   }
-  return objects.value === undefined
-    ? { objects: [], operations: operations.value ?? [] }
-    : { objects: objects.value, operations: [] };
+  return objects === undefined
+    ? { objects: [], operations: operations ?? [] }
+    : { objects, operations: [] };
 }
 
-interface Attempt<T> {
-  readonly value?: T;
-  readonly fault?: string;
+function hasAny(list: readonly unknown[] | undefined): boolean {
+  return list !== undefined && list.length > 0;
 }
 
-function attempt<T>(read: () => T): Attempt<T> {
+function attempt<T>(read: () => T): T | undefined {
   try {
-    return { value: read() };
+    return read();
   } catch (thrown) {
-    return { fault: messageOf(thrown) };
+    if (thrown instanceof KnownError) return undefined;
+    throw thrown;
   }
 }
 
@@ -194,25 +204,39 @@ function applyOperations(list: Resource[], { entry, operations, source }: Loaded
 
 function operate(resource: Resource, operations: readonly JsonRecord[]): void {
   applyJsonOperations(resource.object, operations);
+  resource.object = withFloats(resource.object) as JsonRecord;
   // Annotations are read and written back as texts, which drops an empty map.
   resource.setMetaMap('annotations', resource.metaMap('annotations'));
+}
+
+/** An object that went through Go's JSON holds float64 in place of whole numbers beyond 2^53. */
+function withFloats(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (Array.isArray(value)) return value.map(withFloats);
+  if (!isRecord(value)) return value;
+  const out: JsonRecord = {};
+  for (const [key, each] of Object.entries(value)) setField(out, key, withFloats(each));
+  return out;
 }
 
 /** The operations of an entry of `patchesJson6902`. */
 export function loadJsonPatch(tree: FileTree, entry: Patch): LoadedPatch {
   const { target, path = '', patch = '' } = entry;
-  if (target?.name === undefined || target.name === '') {
-    throw invalid('must specify the target name');
-  }
+  return configured('PatchJson6902Transformer', { jsonOp: patch, path, target }, () => {
+    if ((target?.name ?? '') === '') throw invalid('must specify the target name');
+    const text = operationsText(tree, path, patch);
+    const operations = decodeJsonPatch(text);
+    if (operations.length > 0) return { entry, source: text, objects: [], operations };
+    throw invalid(`patch appears to be empty; file=${path}, JsonOp=${JSON.stringify(parse(text))}`);
+  });
+}
+
+function operationsText(tree: FileTree, path: string, patch: string): string {
   if (path === '' && patch === '') throw invalid('empty file path and empty jsonOp');
   if (path !== '' && patch !== '') throw invalid('must specify a file path or jsonOp, not both');
   const text = path === '' ? patch : tree.text(path);
   if (text === '') throw invalid(`patch file '${path}' empty seems to be empty`);
-  const operations = decodeJsonPatch(text);
-  if (operations.length === 0) {
-    throw invalid(`patch appears to be empty; file=${path}, JsonOp=${JSON.stringify(parse(text))}`);
-  }
-  return { entry, source: text, objects: [], operations };
+  return text;
 }
 
 /** Does what `patchesJson6902` ask for: as `patches`, but the objects' old names are not kept. */

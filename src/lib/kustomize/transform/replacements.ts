@@ -87,7 +87,7 @@ function sourceObject(
     .join(':');
   if (first === undefined) throw invalid(`nothing selected by ${shown}`);
   if (second === undefined) return first;
-  throw invalid(`multiple matches for selector ${shown}: matched resource(s) more than once`);
+  throw invalid(`multiple matches for selector ${shown}`);
 }
 
 function optionsText(options: FieldOptions | undefined): string {

@@ -1,9 +1,8 @@
-import { invalid } from '../../../base/index.ts';
 import type { Selector } from '../read/kustomization.ts';
 import { effectiveNamespace } from '../resource/res-id.ts';
 import type { Gvk } from '../resource/res-id.ts';
 import type { Resource } from '../resource/resource.ts';
-import { compileGo } from './go-regexp.ts';
+import { compileGoStrictly } from './go-regexp.ts';
 import { labelMatcher } from './label-selector.ts';
 
 type Test = (text: string) => boolean;
@@ -28,9 +27,7 @@ export function selectorTests(selector: Selector): SelectorTests {
 
 function whole(pattern: string | undefined): Test {
   if (pattern === undefined || pattern === '') return () => true;
-  const test = compileGo(`^(?:${pattern})$`);
-  if (test === undefined) throw invalid(`error parsing regexp: \`^(?:${pattern})$\``);
-  return test;
+  return compileGoStrictly(`^(?:${pattern})$`);
 }
 
 /** Whether an object's labels and annotations are those that a selector asks for. */

@@ -3,7 +3,13 @@ import type { TransformerConfig } from '../config/transformer-config.ts';
 import type { Var } from '../read/kustomization.ts';
 import { isRecord } from '../../../base/index.ts';
 import { setField } from '../resource/blank.ts';
-import { groupVersion, isClusterScoped, sameGvkAndName, sameId } from '../resource/res-id.ts';
+import {
+  groupVersion,
+  gvkText,
+  isClusterScoped,
+  sameGvkAndName,
+  sameId,
+} from '../resource/res-id.ts';
 import type { ResId } from '../resource/res-id.ts';
 import { withAnyId } from '../resource/resource-list.ts';
 import type { Resource } from '../resource/resource.ts';
@@ -55,9 +61,7 @@ function targetId({ objref = {} }: Var): ResId {
 }
 
 function shown(each: Var): string {
-  const { group, version, kind, name, namespace } = targetId(each);
-  const path = each.fieldref?.fieldPath ?? '';
-  return `{${each.name} {${each.objref?.apiVersion ?? ''} {${group} ${version} ${kind} false} ${name} ${namespace}} {${path}}}`;
+  return `{${each.name} ${gvkText(targetId(each))} {${each.fieldref?.fieldPath ?? ''}}}`;
 }
 
 /** Puts the values of vars into every field that may hold `$(NAME)`. */
@@ -84,9 +88,17 @@ function valueOf(each: Var, list: readonly Resource[]): unknown {
       `var '${shownFull(each)}' cannot be mapped to a field in the set of known resources`,
     );
   }
-  const value = lookup(owner.object, splitFieldPath(path === '' ? 'metadata.name' : path));
+  const value = lookup(owner.object, varPath(path === '' ? 'metadata.name' : path));
   if (value !== undefined) return value;
   throw invalid(`field specified in var '${shownFull(each)}' not found in corresponding resource`);
+}
+
+/** Vars also write places in lists as `ports[0]`. */
+function varPath(path: string): string[] {
+  return splitFieldPath(path).flatMap((part) => {
+    const [, name, at] = /^(.+)\[(\d+)\]$/.exec(part) ?? [];
+    return name === undefined || at === undefined ? [part] : [name, at];
+  });
 }
 
 function shownFull(each: Var): string {

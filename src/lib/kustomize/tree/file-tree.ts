@@ -81,9 +81,7 @@ export class FileTree {
   private confirm(path: string, given: string): string {
     if (this.folders.has(path)) return path;
     if (this.files.has(path)) {
-      throw invalid(
-        `must build at directory: not a valid directory: '${shown(path)}' is a file, not directory`,
-      );
+      throw invalid(`must build at directory: '${shown(path)}': file is not directory`);
     }
     throw invalid(`must build at directory: not a valid directory: ${missing(given).message}`);
   }
