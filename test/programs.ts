@@ -3,7 +3,16 @@ import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 
 /** Programs that some tests use when they are there; where everything is required, each of them must be. */
-export const wanted: readonly string[] = ['git', 'kubectl', 'openssl', 'skopeo', 'podman'];
+export const wanted: readonly string[] = [
+  'git',
+  'kubectl',
+  'openssl',
+  'ssh-keygen',
+  'skopeo',
+  'podman',
+  'buildah',
+  'docker-registry',
+];
 
 /** Whether a missing program is a failure (continuous integration) and not a skip. */
 export const isAllRequired: boolean = process.env['TRICE_TEST_REQUIRE'] === 'all';
