@@ -55,7 +55,10 @@ const prefix = 'sealedsecrets.bitnami.com';
 
 /** Names of the annotations that the controller and kubeseal heed; only the text `true` counts. */
 export const annotations: Readonly<
-  Record<'clusterWide' | 'namespaceWide' | 'managed' | 'patch' | 'skipSetOwnerReferences' | 'sealedFor', string>
+  Record<
+    'clusterWide' | 'namespaceWide' | 'managed' | 'patch' | 'skipSetOwnerReferences' | 'sealedFor',
+    string
+  >
 > = {
   clusterWide: `${prefix}/cluster-wide`,
   namespaceWide: `${prefix}/namespace-wide`,

@@ -197,6 +197,8 @@ export function kubeconfigTransport(config: Kubeconfig): Transport {
     Object.assign(headers, impersonation(config));
     if (login !== undefined) headers['authorization'] = login.reveal();
     const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer());
+    // Node frames the body of a DELETE only when it is told its length.
+    if (body !== undefined) headers['content-length'] = String(body.length);
     return new Promise((resolve, reject) => {
       const out = (secure ? https : http).request(
         url,
