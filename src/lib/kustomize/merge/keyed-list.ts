@@ -49,11 +49,16 @@ function hasValue(item: unknown, key: string, value: string): boolean {
   return Object.hasOwn(item, key) && (value === '' || scalarText(item[key]) === value);
 }
 
-/** The first item whose fields say that. */
-export function findItem(list: readonly unknown[], key: ItemKey): unknown {
-  const { keys, values } = key;
+/** The first item whose fields say exactly that: here an empty text fits only an empty field. */
+export function findItem(list: readonly unknown[], { keys, values }: ItemKey): unknown {
   if ((keys[0] ?? '') === '') return list.find((each) => scalarText(each) === (values[0] ?? ''));
-  return list.find((each) => isRecord(each) && hasKey(each, key));
+  return list.find(
+    (each) =>
+      isRecord(each) &&
+      keys.every(
+        (key, at) => Object.hasOwn(each, key) && scalarText(each[key]) === (values[at] ?? ''),
+      ),
+  );
 }
 
 /** The texts of an item's key fields, empty where it has none. */

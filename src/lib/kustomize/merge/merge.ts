@@ -2,7 +2,9 @@ import { invalid, isRecord } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
 import { typeOf } from '../../schema/index.ts';
 import type { TypeSchema } from '../../schema/index.ts';
+import { resolveScalar } from '../read/resolve-scalar.ts';
 import { isBlank, setField } from '../resource/blank.ts';
+import { scalarText } from '../resource/scalar-text.ts';
 import { expectKind } from './expect-kind.ts';
 import { mergeKeyed } from './merge-keyed.ts';
 import { listDirective, mapDirective } from './patch-directive.ts';
@@ -46,7 +48,17 @@ function mergeNothing({ into, patch, blank }: Merge): unknown {
 
 function mergeScalars({ into, patch }: Merge): unknown {
   expectKind('ScalarNode', into, patch);
-  return (patch === undefined ? into : patch) ?? undefined;
+  if (patch === undefined) return into ?? undefined;
+  return isQuoted(into) ? inQuotes(patch) : (patch ?? undefined);
+}
+
+/** A text that would mean something else without quotes was in quotes, and a patch keeps them. */
+function isQuoted(value: unknown): boolean {
+  return typeof value === 'string' && typeof resolveScalar(value) !== 'string';
+}
+
+function inQuotes(value: unknown): unknown {
+  return value === null || value === undefined ? undefined : scalarText(value);
 }
 
 function mergeMaps({ into, patch, schema }: Merge): unknown {
