@@ -6,7 +6,7 @@ import type { Resource } from './resource.ts';
 /** Takes an object in; its id must be new. */
 export function append(list: Resource[], resource: Resource): void {
   const id = resource.id;
-  if (list.some((each) => sameId(id, each.id))) {
+  if (list.some((each) => each.name === id.name && sameId(id, each.id))) {
     throw invalid(`may not add resource with an already registered id: ${idText(id)}`);
   }
   list.push(resource);

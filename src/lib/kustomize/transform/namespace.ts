@@ -30,7 +30,8 @@ export function setNamespace(
     if (!isClusterScoped(resource.gvk)) applyFieldSpec(resource, own, set, 'text');
     if (bindings.includes(resource.kind)) moveDefaultSubjects(resource, namespace);
     for (const spec of specsFor(resource, config.namespace)) setIn(resource, spec, set);
-    const matches = list.filter((each) => sameId(resource.id, each.id));
+    const id = resource.id;
+    const matches = list.filter((each) => each.name === id.name && sameId(id, each.id));
     if (matches.length !== 1) {
       throw invalid(
         `namespace transformation produces ID conflict: [${matches.map(shownResource).join(' ')}]`,
