@@ -219,7 +219,7 @@ describe('automation', () => {
     expect(await again).toContain("image: 'localhost:5000/demo/myfn:latest-master-bbbbbbb'}");
   });
 
-  it('looks again when someone pushes in between', async () => {
+  it('looks again when someone pushes in between', { timeout: 60_000 }, async () => {
     const committed = nextCommit();
     // Each of our pushes is refused until a person's commit has come first, once.
     const hook = path.join(dir, 'repo.git/hooks/update');

@@ -99,7 +99,11 @@ export async function deployFunction(context: SystemContext, request: Request): 
   try {
     const live = await cluster.get(functionKind, metadata);
     if (live === undefined) await cluster.create(functionKind, object, how);
-    else await cluster.replace(functionKind, { ...live, spec: wanted.spec }, how);
+    else {
+      // The controller writes the status meanwhile: only the spec is named, so that neither is in the other's way.
+      const spec = { op: 'replace', path: '/spec', value: wanted.spec };
+      await cluster.patch(functionKind, metadata, [spec], { ...how, type: 'json' });
+    }
   } catch (thrown) {
     if (thrown instanceof KnownError && thrown.status === 422) {
       throw new KnownError('invalid', thrown.message, { status: 400 });
