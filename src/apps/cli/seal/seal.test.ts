@@ -1,11 +1,11 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger, systemClock } from '../../../base/index.ts';
-import { sealedSecretCrd } from '../../../api/sealed-secret/index.ts';
+import { sealedSecretCrd, sealedSecretKind } from '../../../api/sealed-secret/index.ts';
 import type { SealedSecret } from '../../../api/sealed-secret/index.ts';
 import { createApiServer } from '../../../embedded/apiserver/index.ts';
 import type { ApiServer } from '../../../embedded/apiserver/index.ts';
@@ -256,6 +256,7 @@ describe('backup and restore', () => {
       );
     const certificate = await (await ask('/v1/cert.pem')).text();
     await writeFile(path.join(cwd, 'first.pem'), certificate);
+    const sealed = sealSecret(secretOf('db', { user: 'kept' }), createPublicKey(certificate));
     stop.abort();
     await writeFile(path.join(cwd, 'pw'), 'correct horse\n');
 
@@ -273,7 +274,7 @@ describe('backup and restore', () => {
     expect(text).toContain('"format": "trice-seal-backup/1"');
     expect((await stat(path.join(cwd, 'keys.json'))).size).toBeGreaterThan(500);
 
-    await startCluster('new');
+    const fresh = connect({ transport: (await startCluster('new')).transport });
     const wrong = await run(['restore', 'keys.json', '--kubeconfig', 'new'], '', {
       TRICE_SEAL_PASSWORD: 'wrong',
     });
@@ -284,5 +285,19 @@ describe('backup and restore', () => {
     expect((await run(['backup', 'x', '--kubeconfig', 'new'])).err).toContain(
       'a password is needed',
     );
+
+    const end = new AbortController();
+    startSeal({ cluster: fresh, clock: systemClock, log, signal: end.signal });
+    const dev = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'dev' } };
+    await fresh.create(kinds.Namespace, dev);
+    await fresh.create(sealedSecretKind, sealed);
+    const key = { namespace: 'dev', name: 'db' };
+    let secret = await fresh.get(kinds.Secret, key);
+    for (let turn = 0; turn < 300 && secret === undefined; turn += 1) {
+      await systemClock.sleep(20);
+      secret = await fresh.get(kinds.Secret, key);
+    }
+    end.abort();
+    expect(secret?.['data']).toEqual({ user: Buffer.from('kept').toString('base64') });
   });
 });

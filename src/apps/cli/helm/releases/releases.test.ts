@@ -66,8 +66,9 @@ it('labels select releases and are no part of what is printed', async () => {
   expect(await helm('list', '-q', '-l', 'team=y')).toBe('b\n');
 });
 
-it('test names a filter and a release that are wrong', async () => {
+it('test runs the hook over a real connection, and names a filter and a release that are wrong', async () => {
   await helm('install', 'a', 'demo');
+  expect(await helm('test', 'a')).toMatch(/Phase: {10}Succeeded\n$/);
   expect(await helm('test', 'a', '--filter', 'x=y')).toBe(
     'Error: --filter x=y: want name=VALUE or !name=VALUE\n',
   );
