@@ -5,7 +5,9 @@
  * Start with `server.ts` (how it is put together), then `route.ts`, `verbs/` and `store/store.ts`.
  */
 export { createApiServer } from './server.ts';
-export type { ApiServer, ApiServerOptions } from './server.ts';
+export type { ApiServer } from './server.ts';
+export type { ApiServerOptions, AuthOptions, ListenAt } from './options.ts';
+export type { StaticTokens } from './auth/token-file.ts';
 export { createPki } from './pki/pki.ts';
 export type { Pki } from './pki/pki.ts';
 export { kubeconfigText } from './pki/kubeconfig.ts';

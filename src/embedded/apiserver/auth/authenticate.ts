@@ -1,18 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { Peer } from '../../../lib/http/index.ts';
 import { forbidden, unauthorized } from '../http/status-error.ts';
-import { refusal, type Attributes, type Authorizer } from './authorizer.ts';
+import { refusal, type Authorizer } from './authorizer.ts';
 import type { TokenIssuer } from './service-account-token.ts';
+import type { StaticTokens } from './token-file.ts';
+import { impersonatedUser, questioned, questions } from './impersonation.ts';
 import { anonymous, authenticated, systemAdmin, type User } from './user.ts';
 
 /** How callers over the network prove who they are. */
 export interface Authentication {
   readonly tokens: TokenIssuer;
   readonly authorizer: Authorizer;
-  readonly staticTokens: ReadonlyMap<
-    string,
-    { readonly name: string; readonly groups: readonly string[] }
-  >;
+  readonly staticTokens: StaticTokens;
   readonly anonymousIsAdmin: boolean;
 }
 
@@ -50,31 +49,10 @@ function staticUser(how: Authentication, token: string): User | undefined {
 
 /** `kubectl --as`: whoever may impersonate acts as the other. */
 function impersonated(how: Authentication, request: Request, caller: User): User {
-  const name = request.headers.get('impersonate-user');
-  if (name === null) return caller;
-  const list = request.headers.get('impersonate-group') ?? '';
-  const groups = list
-    .split(',')
-    .map((each) => each.trim())
-    .filter((each) => each !== '');
-  const checks = [
-    attributes(caller, 'users', name),
-    ...groups.map((group) => attributes(caller, 'groups', group)),
-  ];
-  for (const each of checks)
+  const wanted = impersonatedUser(request.headers);
+  if (!wanted) return caller;
+  for (const each of questions(caller, wanted))
     if (how.authorizer.allows(each) === undefined)
-      throw forbidden({ group: '', plural: each.resource }, each.name, refusal(each));
-  return authenticated({ name, groups });
-}
-
-function attributes(user: User, resource: string, name: string): Attributes {
-  return {
-    user,
-    verb: 'impersonate',
-    group: '',
-    resource,
-    subresource: '',
-    namespace: undefined,
-    name,
-  };
+      throw forbidden({ group: each.group, plural: questioned(each) }, each.name, refusal(each));
+  return wanted;
 }

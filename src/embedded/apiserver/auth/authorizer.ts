@@ -1,4 +1,4 @@
-import { mastersGroup, type User } from './user.ts';
+import { authenticatedGroup, mastersGroup, type User } from './user.ts';
 
 /** What somebody wants to do. Either a resource or a path. */
 export interface Attributes {
@@ -37,6 +37,10 @@ export function createAuthorizer(rules: Authorizer['allows']): Authorizer {
     },
   };
 }
+
+/** Rules of a server that only asks who somebody is; without credentials nothing is allowed, as with `AlwaysAllow`. */
+export const whoeverIsKnown: Authorizer['allows'] = ({ user }) =>
+  user.groups.includes(authenticatedGroup) ? 'everything is allowed' : undefined;
 
 /** The message of a refusal, as a real server words it. */
 export function refusal(attributes: Attributes): string {

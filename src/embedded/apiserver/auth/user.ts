@@ -8,7 +8,8 @@ export interface User {
 
 /** The members of this group may do anything. */
 export const mastersGroup = 'system:masters';
-const authenticatedGroup = 'system:authenticated';
+/** Everybody who proved who they are. */
+export const authenticatedGroup = 'system:authenticated';
 
 /** The user of the in-process transport. */
 export const systemAdmin: User = {

@@ -1,5 +1,6 @@
 import { FakeClock, silentLogger, type JsonRecord } from '../../../base/index.ts';
-import { createApiServer, type ApiServer, type ApiServerOptions } from '../server.ts';
+import type { ApiServerOptions } from '../options.ts';
+import { createApiServer, type ApiServer } from '../server.ts';
 
 /** An answer, read. */
 export interface Answer {
