@@ -90,7 +90,7 @@ class HeldKeys {
     try {
       const key = readKeySecret(secret);
       const isNew = !this.#held.has(name);
-      this.#held.set(name, { key, fingerprint: this.ring.add(key.privateKey) });
+      this.#held.set(name, { key, fingerprint: this.ring.add(key.privateKey, key.notBefore) });
       this.#resolveFirst();
       if (!isNew) return;
       this.#run.log.info('registered private key', { secretname: name });

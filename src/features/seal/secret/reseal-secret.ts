@@ -7,7 +7,7 @@ import type { KeyRing } from '../crypto/key-ring.ts';
 import { labelOf } from '../crypto/label.ts';
 import { sealValue } from '../crypto/sealed-value.ts';
 import { sealSecret } from './seal-secret.ts';
-import { hintOf, unsealSecret } from './unseal-secret.ts';
+import { clueOf, unsealSecret } from './unseal-secret.ts';
 
 const scopes: readonly Scope[] = ['strict', 'namespace-wide', 'cluster-wide'];
 
@@ -60,7 +60,7 @@ export async function resealValues(
   const label = labelOf(sealed.metadata, scope);
   const encryptedData: Record<string, string> = {};
   for (const [key, value] of Object.entries(sealed.spec.encryptedData)) {
-    const plain = await ring.open(decodeBase64(value), label, hintOf(sealed.metadata));
+    const plain = await ring.open(decodeBase64(value), label, clueOf(sealed.metadata));
     encryptedData[key] = sealValue(publicKey, plain, label).toString('base64');
   }
   return { scope, encryptedData };
@@ -79,7 +79,7 @@ async function scopeOfValues({ metadata, spec }: SealedSecret, ring: KeyRing): P
     if (scope === 'namespace-wide' && !metadata.namespace) continue;
     const label = labelOf(metadata, scope);
     try {
-      for (const value of values) await ring.open(decodeBase64(value), label, hintOf(metadata));
+      for (const value of values) await ring.open(decodeBase64(value), label, clueOf(metadata));
       return scope;
     } catch (thrown) {
       if (!(thrown instanceof KnownError)) throw thrown;

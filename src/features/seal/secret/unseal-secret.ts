@@ -3,7 +3,7 @@ import type { JsonRecord, ObjectMeta, OwnerReference } from '../../../base/index
 import { annotations, scopeOf } from '../../../api/sealed-secret/index.ts';
 import type { Scope, SealedSecret } from '../../../api/sealed-secret/index.ts';
 import { decodeBase64 } from '../crypto/base64.ts';
-import type { KeyRing } from '../crypto/key-ring.ts';
+import type { KeyRing, SealedClue } from '../crypto/key-ring.ts';
 import { labelOf } from '../crypto/label.ts';
 import { GroupedErrors } from './grouped-errors.ts';
 import { orderedMetadata, sorted } from './secret-object.ts';
@@ -68,7 +68,7 @@ async function openItems(
   { ring, render }: UnsealOptions,
 ): Promise<SecretObject> {
   const errors = new GroupedErrors();
-  const opened = await openValues(spec.encryptedData, { ring, label, errors, hint: hintOf(own) });
+  const opened = await openValues(spec.encryptedData, { ring, label, errors, clue: clueOf(own) });
   const rendered = await renderValues(spec.template?.data ?? {}, { opened, render, errors });
   errors.throwIfAny();
   const { metadata, type, immutable } = spec.template ?? {};
@@ -89,7 +89,7 @@ interface Opening {
   readonly ring: KeyRing;
   readonly label: Uint8Array;
   readonly errors: GroupedErrors;
-  readonly hint: string | undefined;
+  readonly clue: SealedClue;
 }
 
 /** The fingerprint that an object carries beside its values. */
@@ -99,14 +99,26 @@ export function hintOf({
   return carried?.[annotations.sealedFor];
 }
 
+/**
+ * What an object tells of the key that opens it. Objects of the original kubeseal name no key, but were
+ * sealed before they came into the cluster.
+ */
+export function clueOf(metadata: ObjectMeta): SealedClue {
+  const { creationTimestamp } = metadata;
+  return {
+    fingerprint: hintOf(metadata),
+    sealedBefore: creationTimestamp === undefined ? undefined : new Date(creationTimestamp),
+  };
+}
+
 async function openValues(
   encryptedData: Readonly<Record<string, string>>,
-  { ring, label, errors, hint }: Opening,
+  { ring, label, errors, clue }: Opening,
 ): Promise<Values> {
   const opened = new Map<string, Buffer>();
   for (const [key, coded] of Object.entries(sorted(encryptedData))) {
     try {
-      opened.set(key, await ring.open(decodeBase64(coded), label, hint));
+      opened.set(key, await ring.open(decodeBase64(coded), label, clue));
     } catch (thrown) {
       if (!(thrown instanceof KnownError)) throw thrown;
       errors.add(key, thrown.message);
@@ -160,7 +172,7 @@ function withoutValues(message: string, values: Readonly<Record<string, Buffer>>
 }
 
 async function openWhole(
-  { spec }: SealedSecret,
+  { spec, metadata: own }: SealedSecret,
   label: Uint8Array,
   { ring, acceptV1Data = true }: UnsealOptions,
 ): Promise<SecretObject> {
@@ -176,7 +188,7 @@ async function openWhole(
       "cannot use the field 'encryptedData' and the deprecated field 'data' at the same time",
     );
   }
-  const plain = await ring.open(decodeBase64(spec.data ?? ''), label);
+  const plain = await ring.open(decodeBase64(spec.data ?? ''), label, clueOf(own));
   let secret: unknown;
   try {
     secret = JSON.parse(plain.toString());
