@@ -2,7 +2,7 @@
  * The reconcile runtime. A feature gives `observe` (reads), `decide` (pure) and `act` (writes); the
  * runtime alone watches, queues one entry per key with backoff, adds the finalizer, honours suspend,
  * writes conditions and status once, emits events, counts steps and stops when a step repeats.
- * Start with `reconciler.ts`, then `run.ts`. Election by Lease comes with the first real cluster.
+ * `runElected` lets one of several processes lead, by a Lease. Start with `reconciler.ts`, then `run.ts`.
  */
 export type {
   ControllerPorts,
@@ -16,3 +16,5 @@ export type { Controller } from './run.ts';
 export { createQueue } from './queue.ts';
 export type { Queue, QueueOptions } from './queue.ts';
 export { setCondition } from './conditions.ts';
+export { addressAnnotation, defaultLeaseTimes, runElected } from './lease.ts';
+export type { Holder, LeasePorts, LeaseSettings } from './lease.ts';
