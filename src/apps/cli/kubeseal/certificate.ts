@@ -13,13 +13,13 @@ export async function openCertificate(options: Options, io: CliIo): Promise<stri
   // One letter is a drive of Windows.
   if (scheme === undefined || scheme.length === 1) return readText(given, io);
   if (scheme.toLowerCase() === 'file') return readText(fileURLToPath(given), io);
-  return fetchText(given);
+  return fetchText(given, io.env);
 }
 
-async function fetchText(url: string): Promise<string> {
+async function fetchText(url: string, env: CliIo['env']): Promise<string> {
   let answer: Response;
   try {
-    answer = await fetch(url);
+    answer = await fetch(url, await throughProxy(url, env));
   } catch (thrown) {
     const cause = thrown instanceof Error ? thrown.cause : undefined;
     throw new KnownError(
@@ -30,4 +30,21 @@ async function fetchText(url: string): Promise<string> {
   if (answer.status === 200) return answer.text();
   const status = `${answer.status} ${answer.statusText}`.trim();
   throw new KnownError('unreachable', `cannot fetch ${JSON.stringify(url)}: ${status}`);
+}
+
+/** The proxy of the environment, by Go's rules: one for each scheme, and never to this machine itself. */
+async function throughProxy(url: string, env: CliIo['env']): Promise<RequestInit> {
+  const name = url.toLowerCase().startsWith('https:') ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+  const read = (variable: string): string => env[variable] ?? env[variable.toLowerCase()] ?? '';
+  const proxy = read(name);
+  if (proxy === '') return {};
+  const { EnvHttpProxyAgent } = await import('undici');
+  const dispatcher = new EnvHttpProxyAgent({
+    httpProxy: proxy,
+    httpsProxy: proxy,
+    noProxy: [read('NO_PROXY'), 'localhost', '127.0.0.1', '[::1]'].filter(Boolean).join(','),
+    // Plain HTTP is asked of the proxy by its whole address; only HTTPS goes through a tunnel.
+    proxyTunnel: false,
+  });
+  return { dispatcher } as RequestInit;
 }

@@ -176,6 +176,34 @@ describe('sealing', () => {
   });
 });
 
+describe('a certificate behind a proxy', () => {
+  const asked: string[] = [];
+  let url = '';
+  beforeEach(async () => {
+    asked.length = 0;
+    const pem = await fileText('cert.pem');
+    const proxy = http.createServer((request, response) => {
+      asked.push(request.url ?? '');
+      response.end(pem);
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    closing.push(async () => void proxy.close());
+  });
+
+  it.each([
+    ['http://certs.invalid/cert.pem', 'HTTP_PROXY', '', ['http://certs.invalid/cert.pem']],
+    ['http://certs.invalid/cert.pem', 'http_proxy', '', ['http://certs.invalid/cert.pem']],
+    ['http://localhost:1/cert.pem', 'HTTP_PROXY', '', []],
+    ['http://certs.invalid/cert.pem', 'HTTP_PROXY', '.invalid', []],
+    ['http://certs.invalid/cert.pem', 'HTTPS_PROXY', '', []],
+  ])('%s with %s and NO_PROXY=%s', async (cert, name, noProxy, expected) => {
+    const env = { [name]: url, NO_PROXY: noProxy };
+    const { code } = await run(`--cert ${cert} --fetch-cert`, '', { env });
+    expect([asked, code]).toEqual([expected, expected.length > 0 ? 0 : 1]);
+  });
+});
+
 describe('refusals, in the words of the original', () => {
   const empty = '{"kind":"Secret","metadata":{"name":"a"}}';
   it.each([
