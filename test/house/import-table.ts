@@ -45,6 +45,7 @@ export const rooms: readonly Room[] = [
   lib('oci', 'http'),
   lib('helm', 'yaml', 'gotemplate', 'manifest', 'schema', 'kube', 'oci', 'http'),
   lib('kustomize', 'yaml', 'schema'),
+  lib('sops', 'yaml'),
   lib('controller', 'kube'),
   feature('sync'),
   feature('release'),

@@ -1,6 +1,6 @@
 import type { Events } from '../../api/events/index.ts';
 import type { Bus, Clock, Logger } from '../../base/index.ts';
-import type { Credentials, Environment, SshKey } from '../../lib/git/index.ts';
+import type { Credentials, Environment, Keyring, SshKey } from '../../lib/git/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
 import type { RegistryClient, RegistryCredentials } from '../../lib/oci/index.ts';
 import type { ImageRepository, ScanSettings } from './settings.ts';
@@ -18,6 +18,8 @@ export interface ImagePorts {
   readonly credentials?: Credentials;
   /** Files for SSH repositories. */
   readonly ssh?: SshKey;
+  /** Keys for signing commits; needed when a repository has a `signingKey` for GPG. */
+  readonly keyring?: Keyring;
   /** Folder of a repository that is on a server of this process: it is read there, without network. */
   readonly localFolder?: (url: string) => string | undefined;
   /** The machine's environment, for the git program: PATH and proxies. */

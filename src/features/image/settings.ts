@@ -12,8 +12,11 @@ export interface ImageRepository {
   readonly gitTimeoutMs: number;
   /** Put behind every commit message, e.g. `[ci skip]`. */
   readonly commitSuffix?: string;
-  /** Manifests are made by commands of `.flux.yaml` files: then nothing is edited. */
+  /** Manifests may be made by `.flux.yaml` files and kustomizations: edits go where these say. */
   readonly isGenerating?: boolean;
+  /** Signs commits: a GPG key's id, or the path of an SSH private key; `''` signs nothing. */
+  readonly signingKey?: string;
+  readonly signingFormat?: 'openpgp' | 'ssh';
 }
 
 /** How registries are scanned, with fluxd's defaults. */

@@ -9,6 +9,7 @@
 export { startSync } from './start-sync.ts';
 export type { RunningSync } from './start-sync.ts';
 export type { SyncPorts } from './ports.ts';
+export { readRepositories } from './repositories.ts';
 export { repositorySettings } from './settings.ts';
 export type { PruneGuard, RepositorySettings } from './settings.ts';
 export { isSameRepository } from './same-repository.ts';
@@ -20,3 +21,8 @@ export { createDeployKey, isSshUrl } from './ssh/deploy-key.ts';
 export type { DeployKey, DeployKeyPorts } from './ssh/deploy-key.ts';
 export type { PublicKey } from './ssh/public-key.ts';
 export type { GitStatus } from './connection.ts';
+export type { EventOrigin, EventSink } from './events/event-sink.ts';
+export type { FluxEvent, FluxEventType } from './events/flux-event.ts';
+export { cloudEventsSink, upstreamSink } from './events/http-sinks.ts';
+export { createSopsKeys } from './decrypt/sops-keys.ts';
+export type { SopsKeyPorts } from './decrypt/sops-keys.ts';

@@ -14,8 +14,10 @@ export interface SyncMetrics {
 }
 
 /** Metrics of one process; several repositories are added up, and ready is when all of them are. */
-export function createSyncMetrics(repositories: readonly string[]): SyncMetrics {
-  const registry = new Registry();
+export function createSyncMetrics(
+  repositories: readonly string[],
+  registry: Registry = new Registry(),
+): SyncMetrics {
   const registers = [registry];
   const passes = new Histogram({
     name: 'flux_daemon_sync_duration_seconds',

@@ -1,7 +1,10 @@
 import type { Events } from '../../api/events/index.ts';
 import type { Bus, Clock, Logger } from '../../base/index.ts';
-import type { Credentials, Environment, SshKey } from '../../lib/git/index.ts';
+import type { Registry } from 'prom-client';
+import type { Credentials, Environment, Keyring, SshKey } from '../../lib/git/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
+import type { SopsKeySource } from '../../lib/sops/index.ts';
+import type { EventSink } from './events/event-sink.ts';
 import type { RepositorySettings } from './settings.ts';
 import type { DeployKey } from './ssh/deploy-key.ts';
 
@@ -28,6 +31,14 @@ export interface SyncPorts {
   readonly environment?: Environment;
   /** Secret that holds the SSH key, and the state of repositories whose state is `secret`. */
   readonly keySecretName?: string;
+  /** Keys for signing and for checking signatures; needed when a repository's settings ask for either. */
+  readonly keyring?: Keyring;
+  /** Keys of encrypted files; needed when a repository's `isDecrypting` is on. */
+  readonly sopsKeys?: SopsKeySource;
+  /** Where events go besides the log: an upstream, a receiver of CloudEvents, a feature of this process. */
+  readonly events?: readonly EventSink[];
+  /** Where metrics are registered; one of our own when absent. Either way `RunningSync.metrics` shows it. */
+  readonly registry?: Registry;
   /** What `GET /v11/version` answers. */
   readonly version?: string;
 }

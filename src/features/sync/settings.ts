@@ -33,6 +33,16 @@ export interface RepositorySettings {
   readonly isGenerating: boolean;
   /** Let the server merge by field ownership. */
   readonly isServerSideApply: boolean;
+  /** Files with `sops:` in them are decrypted before they are read (fluxd's `--sops`). */
+  readonly isDecrypting: boolean;
+  /** Signs commits and the sync tag: a GPG key's id, or the path of an SSH private key; `''` signs nothing. */
+  readonly signingKey: string;
+  /** What `signingKey` is, in git's words. */
+  readonly signingFormat: 'openpgp' | 'ssh';
+  /** Which commits must carry a good signature of the keyring; the sync stops before the first that does not. */
+  readonly verifySignatures: 'none' | 'all' | 'first-parent';
+  /** Undo a change by hand at once, not at the next full sync. */
+  readonly isSyncingOnDrift: boolean;
 }
 
 /** Deletions are held back when they are more than this share of more than this many objects. */
@@ -68,6 +78,11 @@ export function repositorySettings(
     pruneGuard: { share: 0.5, above: 10 },
     isServerSideApply: false,
     isGenerating: false,
+    isDecrypting: false,
+    signingKey: '',
+    signingFormat: 'openpgp',
+    verifySignatures: 'none',
+    isSyncingOnDrift: false,
     ...given,
   };
 }

@@ -23,7 +23,8 @@ export interface RunningSync {
 export function startSync(ports: SyncPorts): RunningSync {
   refuseSameNames(ports);
   const sets = ports.repositories.map(setNameOf);
-  const metrics = createSyncMetrics(ports.repositories.map(({ name }) => name));
+  const names = ports.repositories.map(({ name }) => name);
+  const metrics = createSyncMetrics(names, ports.registry);
   const repositories = ports.repositories.map((settings, index) => {
     const otherSets = sets.filter((_, other) => other !== index);
     return new RepositorySync(ports, settings, { otherSets, isFirst: index === 0, metrics });

@@ -21,6 +21,8 @@ export type {
 export { openMirror } from './open-mirror.ts';
 export type { MirrorOptions } from './open-mirror.ts';
 export type { Environment } from './git-program.ts';
+export { openKeyring } from './sign/keyring.ts';
+export type { Keyring, KeyringOptions } from './sign/keyring.ts';
 export { safeUrl } from './safe-url.ts';
 export { describeWorkTree } from './work-tree.ts';
 export type { WorkTreeFacts } from './work-tree.ts';

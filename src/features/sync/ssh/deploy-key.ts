@@ -3,10 +3,10 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { isRecord, KnownError, messageOf } from '../../../base/index.ts';
-import type { Key, KubeObject, Logger } from '../../../base/index.ts';
+import type { Key, KubeObject, Logger, Run } from '../../../base/index.ts';
 import { safeUrl } from '../../../lib/git/index.ts';
 import type { SshKey } from '../../../lib/git/index.ts';
-import { kinds } from '../../../lib/kube/index.ts';
+import { kinds, watchCache } from '../../../lib/kube/index.ts';
 import type { Cluster } from '../../../lib/kube/index.ts';
 import { ensureNamespace } from '../state-object.ts';
 import { knownHosts } from './known-hosts.ts';
@@ -23,6 +23,12 @@ export interface DeployKey {
    * none. Writing again takes up a Secret that someone changed.
    */
   install(): Promise<SshKey>;
+  /**
+   * Until the run's signal aborts: whenever someone changes the key or the known hosts in the Secret,
+   * they are written anew, so that the next git operation uses them. `changed` hears of it. A Secret
+   * that is deleted, or has lost its key, changes nothing.
+   */
+  follow(run: Run, changed?: () => void): void;
 }
 
 export interface DeployKeyPorts {
@@ -56,17 +62,15 @@ export function isSshUrl(url: string): boolean {
 
 /** The key kept in a Secret; made at its first use. */
 export function createDeployKey(ports: DeployKeyPorts): DeployKey {
-  const { cluster, secret, log, dir, dataKey = 'identity' } = ports;
+  const { cluster, secret, log, dataKey = 'identity' } = ports;
   let known: Promise<Pair> | undefined;
   let isInstalled = false;
   const load = async (isNew: boolean): Promise<Pair> => {
     const live = await cluster.get(kinds.Secret, secret);
-    const pem = isNew ? undefined : textOf(live, dataKey);
-    const hosts = textOf(live, 'known_hosts') ?? '';
-    const privateKey = pem ?? (await makeKey(ports, live));
-    const publicText = publicKeyText(privateKey) || (textOf(live, `${dataKey}.pub`) ?? '');
-    log.info('', { component: 'cluster', 'identity.pub': publicText.trim() });
-    return { privateKey, publicText, hosts };
+    const privateKey = (isNew ? undefined : textOf(live, dataKey)) ?? (await makeKey(ports, live));
+    const pair = pairOf(live, dataKey, privateKey);
+    log.info('', { component: 'cluster', 'identity.pub': pair.publicText.trim() });
+    return pair;
   };
   const remembered = (isNew: boolean): Promise<Pair> => {
     known = load(isNew);
@@ -74,14 +78,8 @@ export function createDeployKey(ports: DeployKeyPorts): DeployKey {
     return known;
   };
   const write = async (pair: Pair): Promise<SshKey> => {
-    const more = await moreHosts(ports.knownHostsFile);
-    const keyFile = path.join(dir, 'identity');
-    const knownHostsFile = path.join(dir, 'known_hosts');
-    await mkdir(dir, { recursive: true, mode: 0o700 });
-    await replaceFile(knownHostsFile, [knownHosts, pair.hosts, more].join('\n'));
-    await replaceFile(keyFile, `${pair.privateKey.trimEnd()}\n`);
     isInstalled = true;
-    return { keyFile, knownHostsFile };
+    return writePair(ports, pair);
   };
   return {
     read: async () => publicKeyOf((await (known ?? remembered(false))).publicText),
@@ -95,7 +93,59 @@ export function createDeployKey(ports: DeployKeyPorts): DeployKey {
       log.info('', { component: 'cluster', identity: files.keyFile });
       return files;
     },
+    follow(run, changed) {
+      const take = async (live: KubeObject): Promise<void> => {
+        const privateKey = textOf(live, dataKey);
+        const before = await known?.catch(() => undefined);
+        if (privateKey === undefined || before === undefined) return;
+        const pair = pairOf(live, dataKey, privateKey);
+        if (pair.privateKey === before.privateKey && pair.hosts === before.hosts) return;
+        known = Promise.resolve(pair);
+        if (isInstalled) await write(pair);
+        const text = pair.publicText.trim();
+        run.log.info('the SSH key was changed in its Secret', { 'identity.pub': text });
+        changed?.();
+      };
+      followSecret(ports, run, take);
+    },
   };
+}
+
+async function writePair(ports: DeployKeyPorts, pair: Pair): Promise<SshKey> {
+  const { dir } = ports;
+  const more = await moreHosts(ports.knownHostsFile);
+  const keyFile = path.join(dir, 'identity');
+  const knownHostsFile = path.join(dir, 'known_hosts');
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await replaceFile(knownHostsFile, [knownHosts, pair.hosts, more].join('\n'));
+  await replaceFile(keyFile, `${pair.privateKey.trimEnd()}\n`);
+  return { keyFile, knownHostsFile };
+}
+
+/** Hands every state of the Secret to `take`, one after another. */
+function followSecret(
+  { cluster, secret }: DeployKeyPorts,
+  run: Run,
+  take: (live: KubeObject) => Promise<void>,
+): void {
+  const query = {
+    fieldSelector: `metadata.name=${secret.name}`,
+    ...(secret.namespace === undefined ? {} : { namespace: secret.namespace }),
+  };
+  let last: Promise<void> = Promise.resolve();
+  watchCache(cluster, kinds.Secret, run, query).onChange(({ type, object }) => {
+    if (type === 'deleted') return;
+    last = last
+      .then(() => take(object))
+      .catch((thrown: unknown) => {
+        run.log.error('the changed SSH key cannot be used', { err: messageOf(thrown) });
+      });
+  });
+}
+
+function pairOf(live: KubeObject | undefined, dataKey: string, privateKey: string): Pair {
+  const publicText = publicKeyText(privateKey) || (textOf(live, `${dataKey}.pub`) ?? '');
+  return { privateKey, publicText, hosts: textOf(live, 'known_hosts') ?? '' };
 }
 
 /** Whole or not at all: git may be reading it. */

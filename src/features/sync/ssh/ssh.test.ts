@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -112,6 +113,29 @@ describe('the deploy key', () => {
     }
     expect(readFileSync(files.keyFile, 'utf8')).toContain('PRIVATE KEY');
     expect((await secretData())['known_hosts']).toContain('secret.example');
+  });
+
+  it('is taken up without a restart when someone changes its Secret', async () => {
+    const key = open();
+    const { keyFile, knownHostsFile } = await key.install();
+    const stop = new AbortController();
+    const changed = Promise.withResolvers<void>();
+    key.follow({ signal: stop.signal, log: silentLogger, clock: systemClock }, changed.resolve);
+    const other = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+    }).privateKey;
+    const data = {
+      identity: Buffer.from(other).toString('base64'),
+      known_hosts: Buffer.from('new.example ssh-ed25519 AAAA\n').toString('base64'),
+    };
+    await cluster.patch(kinds.Secret, secret, { data }, { type: 'merge' });
+    await changed.promise;
+    stop.abort();
+    expect(readFileSync(keyFile, 'utf8')).toBe(other);
+    expect(readFileSync(knownHostsFile, 'utf8')).toContain('new.example');
+    expect((await key.read()).key).toBe(publicKeyText(other));
   });
 
   it('is replaced in the Secret and for git when a person asks', async () => {
