@@ -4,21 +4,16 @@ import {
   createPki,
   kubeconfigText,
   type ApiServer,
+  type Pki,
 } from '../../embedded/apiserver/index.ts';
-import {
-  containersDriver,
-  processDriver,
-  startRuntime,
-  startServiceProxy,
-  type EngineName,
-  type NodeRuntime,
-} from '../../embedded/runtime/index.ts';
+import type { EngineName } from '../../embedded/runtime/index.ts';
 import { startWorkloads } from '../../embedded/workloads/index.ts';
 import { connect, type Cluster } from '../../lib/kube/index.ts';
 import type { DataDir } from './data-dir.ts';
-import { enginesFor } from './engines.ts';
 import { listenAt } from './listen-at.ts';
 import { claimNetwork } from './network.ts';
+import type { ApiSwitches, Part } from './options.ts';
+import { startNode } from './node.ts';
 
 export interface ClusterPorts {
   readonly dir: DataDir;
@@ -32,6 +27,8 @@ export interface ClusterPorts {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly engine?: EngineName | undefined;
   readonly engineArguments: readonly string[];
+  readonly api?: ApiSwitches | undefined;
+  readonly without?: readonly Part[] | undefined;
 }
 
 /** The laptop cluster: API server, control loops and one node. */
@@ -46,99 +43,64 @@ export interface EmbeddedCluster {
 
 const nodeName = 'trice';
 
-/** Starts the API server on its port and writes `DIR/kubeconfig`. */
+/** Starts the API server on its port and writes `DIR/kubeconfig`; then control loops and node, unless they are left out. */
 export async function startCluster(ports: ClusterPorts): Promise<EmbeddedCluster> {
-  const { dir, clock, log, signal } = ports;
+  const { dir, clock, log, signal, without = [] } = ports;
   const network = await claimNetwork(dir, signal);
-  const { serviceCidr } = network;
+  const { server, port, pki, close } = await startServer(ports, network.serviceCidr);
+  const cluster = connect({ transport: server.transport });
+  const hasNode = !without.includes('node');
+  const runsPods = hasNode && !without.includes('workloads');
+  const workloads = startWorkloads({
+    ...{ cluster, clock, log, signal },
+    nodeName,
+    keepsNode: hasNode,
+    schedules: !without.includes('workloads'),
+    caPem: pki.caPem,
+    ...(runsPods ? { volumesDir: dir.file('volumes') } : {}),
+  });
+  const tasks = [workloads.done];
+  if (runsPods) {
+    const { podPrefix: addressPrefix } = network;
+    const node = startNode({ ...ports, cluster, nodeName, apiPort: port, addressPrefix });
+    server.setPodRuntime(node.runtime);
+    tasks.push(node.done);
+  }
+  return { cluster, server, port, done: Promise.all(tasks).then(() => {}), close };
+}
+
+interface Serving {
+  readonly server: ApiServer;
+  readonly pki: Pki;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+async function startServer(ports: ClusterPorts, range: string): Promise<Serving> {
+  const { dir, clock, log, api = {} } = ports;
+  const { serviceCidr = range, tokenFile, clientCaFile, ...switches } = api;
   const server = await createApiServer({
     storePath: dir.file('cluster.db'),
     clock,
     log,
+    ...switches,
     serviceCidr,
+    auth: {
+      ...(tokenFile === undefined ? {} : { tokenFile }),
+      ...(clientCaFile === undefined ? {} : { clientCaFile }),
+    },
   });
-  const pki = await createPki({
-    dir: dir.file('pki'),
-    clock,
-    hosts: ['localhost', '127.0.0.1', '::1'],
-  });
+  const hosts = ['localhost', '127.0.0.1', '::1'];
+  const pki = await createPki({ dir: dir.file('pki'), clock, hosts });
   const tls = { cert: pki.serverCertPem, key: pki.serverKeyPem, ca: pki.caPem };
   const listening = await listenAt('api', ports.apiPort, dir.lastPorts.api, (port) =>
     server.listen({ host: '127.0.0.1', port, tls }),
   );
-  await dir.write(
-    'kubeconfig',
-    kubeconfigText({ server: `https://127.0.0.1:${listening.port}`, pki }),
-    true,
-  );
-  const cluster = connect({ transport: server.transport });
-  const common = { cluster, clock, log, signal };
-  const workloads = startWorkloads({
-    ...common,
-    nodeName,
-    caPem: pki.caPem,
-    volumesDir: dir.file('volumes'),
-  });
-  const node = startNode({
-    ...ports,
-    cluster,
-    apiPort: listening.port,
-    addressPrefix: network.podPrefix,
-  });
-  server.setPodRuntime(node.runtime);
-  return {
-    cluster,
-    server,
-    port: listening.port,
-    done: Promise.all([workloads.done, node.done]).then(() => {}),
-    async close() {
-      await listening.close();
-      await server.close();
-    },
+  const url = `https://127.0.0.1:${listening.port}`;
+  await dir.write('kubeconfig', kubeconfigText({ server: url, pki }), true);
+  const close = async (): Promise<void> => {
+    await listening.close();
+    await server.close();
   };
-}
-
-/** The one node: pods as child processes or containers, and services that answer on their addresses. */
-function startNode(
-  ports: ClusterPorts & { readonly cluster: Cluster; readonly addressPrefix: string },
-): {
-  runtime: NodeRuntime;
-  done: Promise<void>;
-} {
-  const { cluster, clock, log, signal, dir } = ports;
-  const namesFile = dir.file('node', 'services.json');
-  const registry = { insecureHosts: ports.insecureRegistries, clock };
-  const path = ports.environment['PATH'];
-  const processes = processDriver({
-    dataDir: dir.file('node'),
-    clock,
-    log,
-    namesFile,
-    addressPrefix: ports.addressPrefix,
-    registry,
-    ...(path === undefined ? {} : { path }),
-  });
-  const engines = enginesFor(ports.engine, path).map((name) =>
-    containersDriver({
-      engine: { name, environment: ports.environment },
-      engineArguments: ports.engineArguments,
-      dataDir: dir.file('node'),
-      clock,
-      log,
-      registry,
-    }),
-  );
-  const runtime = startRuntime({
-    cluster,
-    clock,
-    log,
-    signal,
-    nodeName,
-    dataDir: dir.file('node'),
-    // Images of our own builder start quickest as processes; who asks for an engine wants containers.
-    drivers: ports.engine === undefined ? [processes, ...engines] : [...engines, processes],
-    apiServer: { host: '127.0.0.1', port: ports.apiPort },
-  });
-  const proxy = startServiceProxy({ cluster, clock, log, signal, namesFile });
-  return { runtime, done: Promise.all([runtime.done, proxy.done]).then(() => {}) };
+  return { server, pki, port: listening.port, close };
 }

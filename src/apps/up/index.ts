@@ -9,4 +9,4 @@ export { makeFolder } from './data-dir.ts';
 export { engineNames } from './engines.ts';
 export { nextSteps } from './next-steps.ts';
 export type { UpJson } from './up-json.ts';
-export type { Endpoint, UpOptions } from './options.ts';
+export type { ApiSwitches, Endpoint, Part, UpOptions } from './options.ts';

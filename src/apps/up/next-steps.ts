@@ -8,8 +8,7 @@ export function nextSteps(up: UpJson, isDemo: boolean): string {
     `  API server  ${up.endpoints.api}`,
     `  git server  ${up.endpoints.git}  (login in ${up.credentials.git})`,
     `  registry    ${up.endpoints.registry}`,
-    `  gateway     ${up.endpoints.gateway}  (login in ${up.credentials.gateway})`,
-    `  status page ${up.endpoints.ui}`,
+    ...featureLines(up),
     '',
     'In another terminal:',
     `  export KUBECONFIG=${up.kubeconfig}`,
@@ -19,6 +18,12 @@ export function nextSteps(up: UpJson, isDemo: boolean): string {
     '',
   ];
   return lines.join('\n');
+}
+
+function featureLines({ endpoints, credentials }: UpJson): string[] {
+  const { gateway, ui } = endpoints;
+  if (gateway === undefined || ui === undefined) return [];
+  return [`  gateway     ${gateway}  (login in ${credentials.gateway})`, `  status page ${ui}`];
 }
 
 function demoSteps(up: UpJson): string[] {
@@ -32,6 +37,7 @@ function demoSteps(up: UpJson): string[] {
 }
 
 function ownSteps(up: UpJson): string[] {
+  if (up.endpoints.gateway === undefined) return ['  kubectl api-resources'];
   return [
     '  kubectl get nodes',
     `  git push http://localhost:${up.ports.git}/trice/cluster.git HEAD:master   # what is in it is applied`,

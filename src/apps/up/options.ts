@@ -13,6 +13,28 @@ export interface UpOptions {
   readonly engine?: EngineName;
   /** Added to every container that an engine runs, e.g. `--runtime=runc`. */
   readonly engineArguments?: readonly string[];
+  readonly api?: ApiSwitches;
+  /** Parts that are left out; everything is there unless told otherwise. */
+  readonly without?: readonly Part[];
+}
+
+/**
+ * What can be left out: `workloads` places and runs pods (scheduler, runtime, service addresses, volumes),
+ * `node` is the Node object and all that needs one, `features` is all of Trice that is no cluster.
+ */
+export type Part = 'workloads' | 'node' | 'features';
+
+/** Switches of the API server, each with the meaning of kube-apiserver's flag of about that name. */
+export interface ApiSwitches {
+  readonly profile?: 'modern' | 'legacy';
+  /** `--service-cluster-ip-range`; the platform's own loopback range unless told otherwise. */
+  readonly serviceCidr?: string;
+  /** False is `--disable-admission-plugins=ServiceAccount`. */
+  readonly serviceAccountAdmission?: boolean;
+  /** `--token-auth-file` */
+  readonly tokenFile?: string;
+  /** `--client-ca-file`, besides the platform's own authority. */
+  readonly clientCaFile?: string;
 }
 
 /** A service of the platform that listens on a port of its own. */

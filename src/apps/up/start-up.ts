@@ -1,5 +1,5 @@
 import type { Events } from '../../api/events/index.ts';
-import { createBus, type Bus, type Clock, type Logger } from '../../base/index.ts';
+import { createBus, KnownError, type Bus, type Clock, type Logger } from '../../base/index.ts';
 import type { Credentials, Environment } from '../../lib/git/index.ts';
 import { startOperator, type Operator } from '../operator/index.ts';
 import { startCluster, type EmbeddedCluster } from './cluster.ts';
@@ -40,6 +40,11 @@ export interface Platform {
  * folder that cannot be written) and leaves nothing running.
  */
 export async function startUp(options: UpOptions, ports: UpPorts): Promise<Platform> {
+  if (options.isDemo && !hasFeatures(options))
+    throw new KnownError(
+      'invalid',
+      '--demo shows the features: leave out --demo or --features=off',
+    );
   const dir = await openDataDir(options.dataDir, ports.pid);
   const stop = new AbortController();
   const closers: Array<() => Promise<unknown>> = [() => dir.release()];
@@ -91,13 +96,22 @@ async function startAll(base: Base): Promise<UpJson> {
   const stores = await startStores(base);
   const embedded = await startEmbedded(base, stores);
   ports.progress('the cluster is up');
+  const { cluster, port: api } = embedded;
+  const { pid, environment, progress } = ports;
+  const { git, registry } = stores;
+  if (!hasFeatures(options))
+    return writeUpJson({ dir, cluster, ports: { api, git, registry }, pid });
+  await ensureNamespaces(cluster, Object.values(system));
   const operator = await startFeatures(base, stores, embedded);
-  const served = await serveOperator(base, embedded.cluster, operator);
-  const all = { api: embedded.port, git: stores.git, registry: stores.registry, ...served };
-  const up = await writeUpJson({ dir, cluster: embedded.cluster, ports: all, pid: ports.pid });
-  const { environment, progress } = ports;
+  const served = await serveOperator(base, cluster, operator);
+  const all = { api, git, registry, ...served };
+  const up = await writeUpJson({ dir, cluster, ports: all, pid });
   if (options.isDemo) await setUpDemo({ ...base, ...stores, ports: all, environment, progress });
   return up;
+}
+
+function hasFeatures({ without = [] }: UpOptions): boolean {
+  return !without.includes('features');
 }
 
 async function startStores(base: Base): Promise<Stores> {
@@ -126,12 +140,14 @@ function repositoryOf({ isDemo }: UpOptions): string {
 }
 
 async function startEmbedded(base: Base, { insecureRegistries }: Stores): Promise<EmbeddedCluster> {
-  const { apiPort, engine, engineArguments = [] } = base.options;
+  const { apiPort, engine, engineArguments = [], api, without } = base.options;
   const embedded = await startCluster({
     ...base,
     apiPort,
     engine,
     engineArguments,
+    api,
+    without,
     insecureRegistries,
     environment: base.ports.environment,
   });
@@ -139,7 +155,6 @@ async function startEmbedded(base: Base, { insecureRegistries }: Stores): Promis
     () => embedded.close(),
     () => embedded.done,
   );
-  await ensureNamespaces(embedded.cluster, Object.values(system));
   return embedded;
 }
 

@@ -7,24 +7,32 @@ import type { Endpoint } from './options.ts';
 export interface UpJson {
   readonly pid: number;
   readonly dataDir: string;
-  readonly endpoints: Readonly<Record<Endpoint, string>>;
-  readonly ports: Readonly<Record<Endpoint, number>>;
+  readonly endpoints: Of<string>;
+  readonly ports: Of<number>;
   readonly kubeconfig: string;
   /** Files, each `{"username": …, "password": …}`, mode 0600. */
-  readonly credentials: Readonly<Record<'git' | 'gateway', string>>;
+  readonly credentials: { readonly git: string; readonly gateway?: string };
 }
+
+/** Gateway and status page are features, and not there without them. */
+type Of<T> = Readonly<Record<Exclude<Endpoint, 'gateway' | 'ui'>, T>> &
+  Readonly<Partial<Record<'gateway' | 'ui', T>>>;
 
 export interface WriteUpJson {
   readonly dir: DataDir;
   readonly cluster: Cluster;
-  readonly ports: Readonly<Record<Endpoint, number>>;
+  readonly ports: Of<number>;
   readonly pid: number;
 }
 
 /** Writes `up.json`, and the gateway's login beside it for people and scripts. */
 export async function writeUpJson({ dir, cluster, ports, pid }: WriteUpJson): Promise<UpJson> {
-  const login = await gatewayLogin(cluster);
-  await dir.write('gateway-credentials.json', `${JSON.stringify(login)}\n`, true);
+  const { gateway, ui } = ports;
+  const hasGateway = gateway !== undefined;
+  if (hasGateway) {
+    const login = await gatewayLogin(cluster);
+    await dir.write('gateway-credentials.json', `${JSON.stringify(login)}\n`, true);
+  }
   const up: UpJson = {
     pid,
     dataDir: dir.path,
@@ -32,14 +40,14 @@ export async function writeUpJson({ dir, cluster, ports, pid }: WriteUpJson): Pr
       api: `https://127.0.0.1:${ports.api}`,
       git: `http://localhost:${ports.git}`,
       registry: `http://localhost:${ports.registry}`,
-      gateway: `http://localhost:${ports.gateway}`,
-      ui: `http://localhost:${ports.ui}`,
+      ...(hasGateway ? { gateway: `http://localhost:${gateway}` } : {}),
+      ...(ui === undefined ? {} : { ui: `http://localhost:${ui}` }),
     },
     ports,
     kubeconfig: dir.file('kubeconfig'),
     credentials: {
       git: dir.file('git-credentials.json'),
-      gateway: dir.file('gateway-credentials.json'),
+      ...(hasGateway ? { gateway: dir.file('gateway-credentials.json') } : {}),
     },
   };
   await dir.write('up.json', `${JSON.stringify(up, undefined, 2)}\n`);

@@ -3,7 +3,14 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { silentLogger, systemClock } from '../../base/index.ts';
+import { hide, silentLogger, systemClock, type Kind } from '../../base/index.ts';
+import {
+  connect,
+  kinds,
+  kubeconfigTransport,
+  loadKubeconfig,
+  type Cluster,
+} from '../../lib/kube/index.ts';
 import { startUp, type Platform, type UpOptions } from './index.ts';
 
 const home = mkdtempSync(path.join(tmpdir(), 'trice-up-'));
@@ -48,13 +55,13 @@ describe('trice up', { timeout: 30_000 }, () => {
     const { up } = await start('a');
     expect(JSON.parse(readFileSync(path.join(home, 'a/up.json'), 'utf8'))).toEqual(up);
     expect(Object.keys(up.endpoints)).toEqual(['api', 'git', 'registry', 'gateway', 'ui']);
-    for (const file of [up.kubeconfig, up.credentials.git, up.credentials.gateway]) {
+    for (const file of [up.kubeconfig, up.credentials.git, up.credentials.gateway ?? '']) {
       expect(statSync(file).mode & 0o077).toBe(0);
     }
     expect((await fetch(`${up.endpoints.gateway}/healthz`)).status).toBe(200);
     expect((await fetch(`${up.endpoints.registry}/v2/`)).status).toBe(200);
     expect((await fetch(up.endpoints.git)).status).toBe(404);
-    expect(await (await fetch(up.endpoints.ui)).text()).toContain('<h1>Trice</h1>');
+    expect(await (await fetch(up.endpoints.ui ?? '')).text()).toContain('<h1>Trice</h1>');
   });
 
   it('takes the same free ports and addresses again', async () => {
@@ -121,5 +128,91 @@ describe('trice up', { timeout: 30_000 }, () => {
     await expect(start('bad')).rejects.toThrow(
       /repositories\.yaml: repositories\[0\]: unknown field colour; known are name, url/,
     );
+  });
+});
+
+describe('trice up as a plain API server', { timeout: 30_000 }, () => {
+  const without = ['features', 'workloads', 'node'] as const;
+  const clusterOf = async ({ up }: Platform, token?: string): Promise<Cluster> => {
+    const admin = await loadKubeconfig({ files: [up.kubeconfig] });
+    const nobody = { ...admin, clientCert: undefined, clientKey: undefined };
+    const config = token === undefined ? admin : { ...nobody, token: hide(token) };
+    return connect({ transport: kubeconfigTransport(config) });
+  };
+  const namesOf = async (cluster: Cluster, kind: Kind): Promise<string[]> =>
+    (await cluster.list(kind)).items.map((each) => each.metadata.name);
+  const kindOf = (apiVersion: string, kind: string, plural: string): Kind =>
+    ({ apiVersion, kind, plural, namespaced: false }) as Kind;
+  const classes = kindOf('storage.k8s.io/v1', 'StorageClass', 'storageclasses');
+  const definitions = kindOf(
+    'apiextensions.k8s.io/v1',
+    'CustomResourceDefinition',
+    'customresourcedefinitions',
+  );
+
+  it('holds what every cluster holds, keeps controllers, and leaves pods Pending', async () => {
+    const platform = await start('plain', { without });
+    expect(Object.keys(platform.up.endpoints)).toEqual(['api', 'git', 'registry']);
+    const cluster = await clusterOf(platform);
+    const own = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
+    expect(await namesOf(cluster, kinds.Namespace)).toEqual(own);
+    expect(await namesOf(cluster, kinds.Service)).toEqual(['kubernetes']);
+    for (const kind of [kinds.Node, kinds.Lease, kinds.Event, definitions, classes])
+      expect([kind.kind, ...(await namesOf(cluster, kind))]).toEqual([kind.kind]);
+    const labels = { app: 'web' };
+    await cluster.create(kinds.Deployment, {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', namespace: 'default' },
+      spec: {
+        selector: { matchLabels: labels },
+        template: {
+          metadata: { labels },
+          spec: { containers: [{ name: 'c', image: 'registry.example/web:1' }] },
+        },
+      },
+    });
+    const signal = AbortSignal.timeout(10_000);
+    const watch = cluster.watch(kinds.Pod, { namespace: 'default', signal });
+    for await (const { object } of watch) {
+      expect(object['status']).toMatchObject({ phase: 'Pending' });
+      expect(object['spec']).not.toHaveProperty('nodeName');
+      break;
+    }
+  });
+
+  it('takes tokens, a range of addresses, a profile, and pods without accounts', async () => {
+    const tokenFile = path.join(home, 'tokens.csv');
+    writeFileSync(tokenFile, 'admin-token,admin,1,"system:masters"\n');
+    const api = {
+      profile: 'legacy',
+      serviceCidr: '10.0.0.0/24',
+      serviceAccountAdmission: false,
+      tokenFile,
+    } as const;
+    const cluster = await clusterOf(await start('switched', { without, api }), 'admin-token');
+    expect((await cluster.version()).gitVersion).toMatch(/^v1\.20\./);
+    const service = await cluster.get(kinds.Service, { namespace: 'default', name: 'kubernetes' });
+    expect(service?.['spec']).toMatchObject({ clusterIP: '10.0.0.1' });
+    const pod = await cluster.create(kinds.Pod, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'alone', namespace: 'default' },
+      spec: { containers: [{ name: 'c', image: 'registry.example/web:1' }] },
+    });
+    expect(pod['spec']).not.toHaveProperty('serviceAccountName');
+    expect(pod['spec']).not.toHaveProperty('volumes');
+  });
+
+  it.each([
+    ['a token file that is not there', { tokenFile: '/nowhere/tokens.csv' }, 'tokens.csv'],
+    ['an authority that is not there', { clientCaFile: '/nowhere/ca.pem' }, 'ca.pem'],
+    ['a range that is none', { serviceCidr: 'ten' }, 'ten is not a range'],
+  ])('%s is one line', async (_name, api, text) => {
+    await expect(start('faulty', { without, api })).rejects.toThrow(text);
+  });
+
+  it('--demo needs the features', async () => {
+    await expect(start('demo', { without, isDemo: true })).rejects.toThrow('--features=off');
   });
 });

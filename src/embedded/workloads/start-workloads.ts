@@ -9,7 +9,6 @@ import { startJobLoop } from './job/job-loop.ts';
 import { openStores, type LoopPorts } from './loop-ports.ts';
 import { startAccountLoop } from './namespace/account-loop.ts';
 import { startNamespaceLoop } from './namespace/namespace-loop.ts';
-import { ageEvents } from './node/event-age.ts';
 import { keepNode } from './node/node-object.ts';
 import { startSchedulerLoop } from './node/scheduler-loop.ts';
 import { startDaemonSetLoop } from './daemon-set/daemon-set-loop.ts';
@@ -25,9 +24,13 @@ export interface WorkloadsOptions {
   readonly signal: AbortSignal;
   /** The one node; pods are bound to it. */
   readonly nodeName: string;
+  /** False: nobody registers the node and keeps its lease. */
+  readonly keepsNode?: boolean;
+  /** False: pods stay Pending until somebody else binds them. */
+  readonly schedules?: boolean;
   /** PEM of the API server's certificate authority, for the ConfigMap kube-root-ca.crt. */
   readonly caPem: string;
-  /** Folders of volumes are made below it; absent: volumes are not served, and there is no default class. */
+  /** Folders of volumes are made below it; absent: claims are bound to volumes that are there, and no class is made. */
   readonly volumesDir?: string;
 }
 
@@ -39,6 +42,7 @@ export interface Workloads {
 /** Starts every control loop. They run until the signal, and survive any failure of the cluster. */
 export function startWorkloads(options: WorkloadsOptions): Workloads {
   const { cluster, clock, log, signal, nodeName, caPem, volumesDir } = options;
+  const { keepsNode = true, schedules = true } = options;
   const ports: LoopPorts = {
     cluster,
     clock,
@@ -63,11 +67,11 @@ export function startWorkloads(options: WorkloadsOptions): Workloads {
     startStatefulSetLoop(ports),
     startDaemonSetLoop(ports, nodeName),
     startEndpointsLoop(ports),
-    startSchedulerLoop(ports, nodeName),
+    ...(schedules ? [startSchedulerLoop(ports, nodeName)] : []),
     startAccountLoop(ports, caPem),
-    ...(volumesDir === undefined ? [] : startStorageLoop(ports, volumesDir)),
+    ...startStorageLoop(ports, volumesDir),
   ];
-  const tasks = [keepNode(ports, nodeName), ageEvents(ports)];
+  const tasks = keepsNode ? [keepNode(ports, nodeName)] : [];
   return {
     done: Promise.all([...loops.map((each) => each.done), ...tasks]).then(() => {}),
   };

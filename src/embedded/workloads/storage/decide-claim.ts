@@ -15,10 +15,13 @@ export interface ClaimWorld {
   readonly classes: readonly StorageClass[];
   /** A pod that is placed, or wants to be, names the claim. */
   readonly isUsed: boolean;
+  /** False: classes of our own provisioner are as anybody's. */
+  readonly makesFolders?: boolean;
 }
 
 /** Binds a claim to a volume that fits, or has one made by its class. Pure. */
-export function decideClaim(claim: Claim, { volumes, classes, isUsed }: ClaimWorld): ClaimPlan {
+export function decideClaim(claim: Claim, world: ClaimWorld): ClaimPlan {
+  const { volumes, classes, isUsed, makesFolders = true } = world;
   if (claim.metadata.deletionTimestamp !== undefined) return { do: 'nothing' };
   const { volumeName, storageClassName: className = '' } = claim.spec;
   if (volumeName !== undefined && volumeName !== '') return decideNamed(claim, volumeName, volumes);
@@ -35,10 +38,14 @@ export function decideClaim(claim: Claim, { volumes, classes, isUsed }: ClaimWor
     .filter((each) => each.spec.claimRef === undefined && fits(each, claim))
     .toSorted((a, b) => sizeOf(a) - sizeOf(b));
   if (smallest !== undefined) return { do: 'bind', volume: smallest };
-  return decideMaking(className, storageClass);
+  return decideMaking(className, storageClass, makesFolders);
 }
 
-function decideMaking(className: string, storageClass: StorageClass | undefined): ClaimPlan {
+function decideMaking(
+  className: string,
+  storageClass: StorageClass | undefined,
+  makesFolders: boolean,
+): ClaimPlan {
   if (className === '')
     return {
       do: 'wait',
@@ -51,7 +58,8 @@ function decideMaking(className: string, storageClass: StorageClass | undefined)
       reason: 'ProvisioningFailed',
       message: `storageclass.storage.k8s.io "${className}" not found`,
     };
-  if (storageClass.provisioner === provisioner) return { do: 'provision', storageClass };
+  if (storageClass.provisioner === provisioner && makesFolders)
+    return { do: 'provision', storageClass };
   return {
     do: 'wait',
     reason: 'ExternalProvisioning',

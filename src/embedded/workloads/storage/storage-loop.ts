@@ -21,12 +21,12 @@ interface Storage extends LoopPorts {
   readonly volumes: Store<Volume>;
   readonly classes: Store<StorageClass>;
   readonly tell: Tell;
-  /** Folders of volumes are made below it. */
-  readonly dir: string;
+  /** Folders of volumes are made below it; undefined: volumes are left to others to make and to free. */
+  readonly dir: string | undefined;
 }
 
 /** Claims and volumes: binds them, has folders made for the default class, frees what was deleted. */
-export function startStorageLoop(ports: LoopPorts, dir: string): Loop[] {
+export function startStorageLoop(ports: LoopPorts, dir: string | undefined): Loop[] {
   const storage: Storage = {
     ...ports,
     claims: createStore(ports.cluster, storageShapes.Claim, ports),
@@ -69,7 +69,7 @@ export function startStorageLoop(ports: LoopPorts, dir: string): Loop[] {
         if (volume.spec.claimRef?.name === name) volumeLoop.enqueue(volume.metadata.name);
     }
   });
-  void addDefaultClass(storage);
+  if (dir !== undefined) void addDefaultClass(storage);
   return [claimLoop, volumeLoop];
 }
 
@@ -100,7 +100,11 @@ async function reconcileClaim(storage: Storage, key: string): Promise<undefined>
   const claim = claims.get(keyFromText(key));
   if (claim === undefined) return;
   const { namespace = '', name } = claim.metadata;
-  const world = { volumes: volumes.list(), classes: classes.list() };
+  const world = {
+    volumes: volumes.list(),
+    classes: classes.list(),
+    makesFolders: storage.dir !== undefined,
+  };
   const plan = decideClaim(claim, { ...world, isUsed: isUsed(storage, namespace, name) });
   if (plan.do === 'bind') await bind(storage, claim, plan.volume);
   else if (plan.do === 'provision') await provision(storage, claim, plan.storageClass);
@@ -166,7 +170,7 @@ function volumeFor(
 }
 
 async function provision(storage: Storage, claim: Claim, from: StorageClass): Promise<void> {
-  const { cluster, volumes, tell, dir } = storage;
+  const { cluster, volumes, tell, dir = '' } = storage;
   const made = volumeFor(claim, from, dir);
   const { name } = made.metadata;
   try {
@@ -188,7 +192,7 @@ async function reconcileVolume(storage: Storage, name: string): Promise<undefine
   const used = isUsed(storage, namespace, claimed);
   const { phase, remove } = decideVolume(volume, claim?.metadata.uid, used);
   await writeStatus(cluster, volumes, volume, { ...volume.status, phase });
-  if (!remove) return;
+  if (!remove || dir === undefined) return;
   const path = volume.spec.hostPath?.path ?? '';
   // Only folders that were made here are removed, whatever a volume says of itself.
   if (isInside(path, dir)) await rm(path, { recursive: true, force: true });
