@@ -17,6 +17,7 @@ export { sealValue } from './crypto/sealed-value.ts';
 export { sealSettingsFrom } from './settings-from-flags.ts';
 export type { SealFlags } from './settings-from-flags.ts';
 export { lockArchive, unlockArchive } from './keys/key-archive.ts';
+export type { Lock, Unlock } from './keys/key-archive.ts';
 export { keyLabel } from './keys/key-secret.ts';
 export { misfitsOf } from './secret/fit-certificate.ts';
 export type { Misfit } from './secret/fit-certificate.ts';

@@ -2,6 +2,7 @@ import { execute } from '../cobra/index.ts';
 import type { Command, Flag } from '../cobra/index.ts';
 import type { Program } from '../io.ts';
 import { build } from './commands/build.ts';
+import { cloud } from './commands/cloud.ts';
 import { deploy } from './commands/deploy.ts';
 import { describe } from './commands/describe.ts';
 import { generate } from './commands/generate.ts';
@@ -46,6 +47,7 @@ const root: Command = {
   persistentFlags,
   commands: [
     build,
+    cloud,
     deploy,
     describe,
     generate,

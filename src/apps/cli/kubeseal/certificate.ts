@@ -33,7 +33,7 @@ async function fetchText(url: string, env: CliIo['env']): Promise<string> {
 }
 
 /** The proxy of the environment, by Go's rules: one for each scheme, and never to this machine itself. */
-async function throughProxy(url: string, env: CliIo['env']): Promise<RequestInit> {
+async function throughProxy(url: string, env: CliIo['env']): Promise<{ dispatcher?: never }> {
   const name = url.toLowerCase().startsWith('https:') ? 'HTTPS_PROXY' : 'HTTP_PROXY';
   const read = (variable: string): string => env[variable] ?? env[variable.toLowerCase()] ?? '';
   const proxy = read(name);
@@ -46,5 +46,6 @@ async function throughProxy(url: string, env: CliIo['env']): Promise<RequestInit
     // Plain HTTP is asked of the proxy by its whole address; only HTTPS goes through a tunnel.
     proxyTunnel: false,
   });
-  return { dispatcher } as RequestInit;
+  // Node's fetch takes it, and its type does not know.
+  return { dispatcher: dispatcher as never };
 }

@@ -38,8 +38,13 @@ export interface KnownKey {
 
 /** A file's text. Throws `KnownError('not-found')` that names it. */
 export async function textOf(io: CliIo, file: string): Promise<string> {
+  return (await bytesOf(io, file)).toString('utf8');
+}
+
+/** A file's bytes. Throws `KnownError('not-found')` that names it. */
+export async function bytesOf(io: CliIo, file: string): Promise<Buffer> {
   try {
-    return await readFile(path.resolve(io.cwd, file), 'utf8');
+    return await readFile(path.resolve(io.cwd, file));
   } catch (thrown) {
     throw new KnownError('not-found', `${file}: ${messageOf(thrown)}`);
   }

@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger, systemClock } from '../../../base/index.ts';
 import { sealedSecretCrd, sealedSecretKind } from '../../../api/sealed-secret/index.ts';
@@ -12,6 +13,7 @@ import type { ApiServer } from '../../../embedded/apiserver/index.ts';
 import {
   createKeyRing,
   fingerprintOf,
+  keyLabel,
   privateKeyOf,
   sealSecret,
   startSeal,
@@ -262,24 +264,24 @@ describe('backup and restore', () => {
 
     const saved = await run([
       'backup',
-      'keys.json',
+      'keys.age',
       '--kubeconfig',
       'lost',
       '--password-file',
       'pw',
     ]);
-    expect(saved).toEqual({ code: 0, out: 'keys.json: 1 key\n', err: '' });
-    const text = await fileText('keys.json');
+    expect(saved).toEqual({ code: 0, out: 'keys.age: 1 key\n', err: '' });
+    const text = await fileText('keys.age');
     expect(text).not.toContain('tls.key');
-    expect(text).toContain('"format": "trice-seal-backup/1"');
-    expect((await stat(path.join(cwd, 'keys.json'))).size).toBeGreaterThan(500);
+    expect(text).toContain('-----BEGIN AGE ENCRYPTED FILE-----');
+    expect((await stat(path.join(cwd, 'keys.age'))).size).toBeGreaterThan(500);
 
     const fresh = connect({ transport: (await startCluster('new')).transport });
-    const wrong = await run(['restore', 'keys.json', '--kubeconfig', 'new'], '', {
+    const wrong = await run(['restore', 'keys.age', '--kubeconfig', 'new'], '', {
       TRICE_SEAL_PASSWORD: 'wrong',
     });
     expect(wrong.err).toBe('Error: the password is wrong, or the backup was changed\n');
-    const good = ['restore', 'keys.json', '--kubeconfig', 'new', '--password-file', 'pw'];
+    const good = ['restore', 'keys.age', '--kubeconfig', 'new', '--password-file', 'pw'];
     expect((await run(good)).out).toBe('1 key restored, 0 there already\n');
     expect((await run(good)).out).toBe('0 keys restored, 1 there already\n');
     expect((await run(['backup', 'x', '--kubeconfig', 'new'])).err).toContain(
@@ -299,5 +301,31 @@ describe('backup and restore', () => {
     }
     end.abort();
     expect(secret?.['data']).toEqual({ user: Buffer.from('kept').toString('base64') });
+  });
+
+  it('for holders of age keys, with the key of old that has no label', async () => {
+    const lost = connect({ transport: (await startCluster('lost')).transport });
+    const named = (name: string, labels?: Record<string, string>) => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      type: 'Opaque',
+      metadata: { name, namespace: 'kube-system', ...(labels === undefined ? {} : { labels }) },
+      data: { 'tls.key': 'a2V5', 'tls.crt': 'Y3J0' },
+    });
+    await lost.create(kinds.Secret, named('sealed-secrets-key'));
+    await lost.create(kinds.Secret, named('by-hand', { [keyLabel]: 'compromised' }));
+    await lost.create(kinds.Secret, named('other'));
+    const identity = await generateIdentity();
+    await writeFile(path.join(cwd, 'id.txt'), `# created: today\n${identity}\n`);
+    const to = await identityToRecipient(identity);
+    const backup = ['backup', 'keys.age', '--kubeconfig', 'lost', '--age-recipient', to];
+    expect(await run(backup)).toEqual({ code: 0, out: 'keys.age: 2 keys\n', err: '' });
+
+    const fresh = connect({ transport: (await startCluster('new')).transport });
+    const restore = ['restore', 'keys.age', '--kubeconfig', 'new', '--age-identity', 'id.txt'];
+    expect((await run(restore)).out).toBe('2 keys restored, 0 there already\n');
+    const { items } = await fresh.list(kinds.Secret, { namespace: 'kube-system' });
+    const names = items.map(({ metadata }) => metadata.name);
+    expect(names.toSorted()).toEqual(['by-hand', 'sealed-secrets-key']);
   });
 });

@@ -1,85 +1,74 @@
-import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto';
-import { promisify } from 'node:util';
-import { hide, isRecord, KnownError } from '../../../base/index.ts';
-import type { Hidden, JsonRecord } from '../../../base/index.ts';
+import { hide, KnownError, messageOf } from '../../../base/index.ts';
+import type { Hidden } from '../../../base/index.ts';
 
-const derive = promisify<string, Buffer, number, object, Buffer>(scrypt);
-const format = 'trice-seal-backup/1';
-const keyBytes = 32;
-const saltBytes = 16;
-const nonceBytes = 12;
-const tagBytes = 16;
-// 128 MiB and about half a second: what a guess costs too.
-const cost = 2 ** 17;
-const blockSize = 8;
-const largestCost = 2 ** 20;
+/** Who may open an archive: whoever knows a password, or holders of age keys. */
+export type Lock =
+  | { readonly password: Hidden<string> }
+  /** Public keys: `age1…`. */
+  | { readonly recipients: readonly string[] };
 
-/**
- * Encrypts a text under a password: scrypt makes the key, AES-256-GCM encrypts, and the parameters are
- * authenticated with it. The result is JSON of one object, so that a file tells what it is.
- */
-export async function lockArchive(text: Hidden<string>, password: Hidden<string>): Promise<string> {
-  const [salt, nonce] = [randomBytes(saltBytes), randomBytes(nonceBytes)];
-  const head = { format, kdf: 'scrypt', cost, salt: salt.toString('base64') };
-  const cipher = createCipheriv('aes-256-gcm', await keyOf(password, salt, cost), nonce);
-  cipher.setAAD(Buffer.from(JSON.stringify(head)));
-  const sealed = [nonce, cipher.update(text.reveal(), 'utf8'), cipher.final(), cipher.getAuthTag()];
-  return `${JSON.stringify({ ...head, data: Buffer.concat(sealed).toString('base64') }, null, 2)}\n`;
-}
+/** What opens an archive: the password, or private keys. */
+export type Unlock =
+  | { readonly password: Hidden<string> }
+  /** `AGE-SECRET-KEY-1…` */
+  | { readonly identities: ReadonlyArray<Hidden<string>> };
 
 /**
- * Opens what `lockArchive` made.
- * @throws {KnownError} `invalid` for another file, `denied` for a wrong password or a changed file.
+ * Encrypts a text as an age file in armour, so that the program `age` opens it too where Trice is not
+ * at hand (age-encryption.org/v1; a password goes through scrypt and takes a second on purpose).
+ * @throws {KnownError} `invalid` for a recipient that is none.
  */
-export async function unlockArchive(
-  archive: string,
-  password: Hidden<string>,
-): Promise<Hidden<string>> {
-  const { head, data } = read(archive);
-  const key = await keyOf(password, Buffer.from(head.salt, 'base64'), head.cost);
+export async function lockArchive(text: Hidden<string>, lock: Lock): Promise<string> {
+  const { armor, Encrypter } = await import('age-encryption');
+  const encrypter = new Encrypter();
+  if ('password' in lock) encrypter.setPassphrase(lock.password.reveal());
+  else for (const each of lock.recipients) addRecipient(encrypter, each);
+  return `${armor.encode(await encrypter.encrypt(text.reveal())).trimEnd()}\n`;
+}
+
+function addRecipient(to: { addRecipient(recipient: string): void }, recipient: string): void {
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, data.subarray(0, nonceBytes));
-    decipher.setAAD(Buffer.from(JSON.stringify(head)));
-    decipher.setAuthTag(data.subarray(data.length - tagBytes));
-    const body = data.subarray(nonceBytes, data.length - tagBytes);
-    return hide(Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8'));
-  } catch {
-    throw new KnownError('denied', 'the password is wrong, or the backup was changed');
+    to.addRecipient(recipient);
+  } catch (thrown) {
+    const shown = JSON.stringify(recipient);
+    throw new KnownError('invalid', `${shown} is no age recipient (age1…): ${messageOf(thrown)}`);
   }
 }
 
-interface Head {
-  readonly format: string;
-  readonly kdf: string;
-  readonly cost: number;
-  readonly salt: string;
-}
-
-function read(archive: string): { head: Head; data: Buffer } {
-  let parsed: unknown;
+/**
+ * Opens what `lockArchive` or the program `age` made, with armour or without.
+ * @throws {KnownError} `invalid` for another file or a bad identity, `denied` for a wrong password or
+ *   key, or a changed file.
+ */
+export async function unlockArchive(archive: Uint8Array, unlock: Unlock): Promise<Hidden<string>> {
+  const { armor, Decrypter } = await import('age-encryption');
+  const file = ageFileIn(archive, armor.decode);
+  const decrypter = new Decrypter();
+  if ('password' in unlock) decrypter.addPassphrase(unlock.password.reveal());
+  else for (const each of unlock.identities) addIdentity(decrypter, each);
   try {
-    parsed = JSON.parse(archive);
+    return hide(await decrypter.decrypt(file, 'text'));
   } catch {
-    parsed = undefined;
+    const what = 'password' in unlock ? 'the password is wrong' : 'no identity fits';
+    throw new KnownError('denied', `${what}, or the backup was changed`);
   }
-  if (!isRecord(parsed) || parsed.format !== format) {
-    throw new KnownError('invalid', `not a backup made by trice seal backup (${format})`);
-  }
-  const { kdf, cost: given, salt, data } = parsed as JsonRecord;
-  const isCost = typeof given === 'number' && given <= largestCost && Math.log2(given) % 1 === 0;
-  const bytes = Buffer.from(String(data), 'base64');
-  if (
-    kdf !== 'scrypt' ||
-    !isCost ||
-    typeof salt !== 'string' ||
-    bytes.length < nonceBytes + tagBytes
-  ) {
-    throw new KnownError('invalid', 'the backup is damaged: its parameters make no sense');
-  }
-  return { head: { format, kdf, cost: given, salt }, data: bytes };
 }
 
-function keyOf(password: Hidden<string>, salt: Buffer, N: number): Promise<Buffer> {
-  const maxmem = 256 * N * blockSize;
-  return derive(password.reveal(), salt, keyBytes, { N, r: blockSize, p: 1, maxmem });
+const magic = 'age-encryption.org/';
+
+function ageFileIn(archive: Uint8Array, decode: (text: string) => Uint8Array): Uint8Array {
+  if (Buffer.from(archive.subarray(0, magic.length)).toString() === magic) return archive;
+  try {
+    return decode(Buffer.from(archive).toString());
+  } catch (thrown) {
+    throw new KnownError('invalid', `not an age file: ${messageOf(thrown)}`);
+  }
+}
+
+function addIdentity(to: { addIdentity(identity: string): void }, identity: Hidden<string>): void {
+  try {
+    to.addIdentity(identity.reveal());
+  } catch {
+    throw new KnownError('invalid', 'an identity is no age private key (AGE-SECRET-KEY-1…)');
+  }
 }

@@ -6,6 +6,7 @@ import { imageStore } from '../images.ts';
 import { envsubstFlag, parallelFlag, tagFlag } from '../shared-flags.ts';
 import { findStack } from '../stack-file.ts';
 import { withWorkers } from '../workers.ts';
+import { keyValues } from '../key-values.ts';
 
 /** Flags of `build`, which `up` has too. */
 export const buildFlags: readonly Flag[] = [
@@ -129,22 +130,10 @@ type Shared = Pick<BuildOptions, 'buildArgs' | 'labels'> & { readonly options: r
 
 function sharedOptions({ flags }: Call): Shared {
   return {
-    buildArgs: buildPairs(flags.list('build-arg'), 'build-arg'),
-    labels: buildPairs(flags.list('build-label'), 'build-label'),
+    buildArgs: keyValues(flags.list('build-arg'), 'build-arg'),
+    labels: keyValues(flags.list('build-label'), 'build-label'),
     options: flags.list('build-option'),
   };
-}
-
-function buildPairs(texts: readonly string[], flag: string): Record<string, string> {
-  const pairs = texts.map((text): [string, string] => {
-    const equals = text.indexOf('=');
-    const [key, value] = [text.slice(0, equals).trim(), text.slice(equals + 1).trim()];
-    if (equals < 0) throw new KnownError('invalid', `each ${flag} must take the form key=value`);
-    if (key === '') throw new KnownError('invalid', `${flag} must have a non-empty key`);
-    if (value === '') throw new KnownError('invalid', `${flag} must have a non-empty value`);
-    return [key, value];
-  });
-  return Object.fromEntries(pairs);
 }
 
 function targetOfFlags({ flags }: Call): Target {

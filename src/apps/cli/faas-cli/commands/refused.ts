@@ -18,7 +18,6 @@ export const refused: readonly Command[] = [
   refuse('store', 'there is no function store; deploy with --image and --name'),
   refuse('auth', 'log in with faas-cli login, or pass --token'),
   refuse('publish', 'use faas-cli build and faas-cli push'),
-  refuse('cloud', 'seal secrets with kubeseal'),
   refuse('local-run', 'deploy to trice up'),
   refuse('chart', 'write the chart by hand, or use faas-cli generate'),
   refuse('plugin', 'there are no plugins'),
