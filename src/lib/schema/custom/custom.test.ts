@@ -162,7 +162,22 @@ describe('custom resources', () => {
     [
       {
         type: 'object',
-        properties: { a: { type: 'object', properties: {}, additionalProperties: true } },
+        properties: {
+          a: { type: 'object', properties: { b: { type: 'string' } }, additionalProperties: true },
+        },
+      },
+      [],
+    ],
+    [
+      {
+        type: 'object',
+        properties: {
+          a: {
+            type: 'object',
+            properties: { b: { type: 'string' } },
+            additionalProperties: { type: 'string' },
+          },
+        },
       },
       [
         'p.properties[a].additionalProperties: Forbidden: additionalProperties and properties are mutual exclusive',

@@ -57,7 +57,9 @@ function typeProblems(schema: JsonSchema, path: string, level: Level): FieldErro
 
 function shapeProblems(schema: JsonSchema, path: string): FieldError[] {
   const errors: FieldError[] = [];
-  if (schema.properties !== undefined && schema.additionalProperties !== undefined) {
+  const more = schema.additionalProperties;
+  // `true` says nothing that structural schemas do not say anyway, and is let pass.
+  if (Object.keys(schema.properties ?? {}).length > 0 && more !== undefined && more !== true) {
     errors.push({
       type: 'forbidden',
       field: `${path}.additionalProperties`,

@@ -9,7 +9,7 @@ import type { JsonSchema } from './json-schema.ts';
 /**
  * Complaints of an openAPIV3Schema about an object, in the server's words:
  * `spec.replicas: Invalid value: -1: spec.replicas in body should be greater than or equal to 0`.
- * CEL rules (`x-kubernetes-validations`) are not evaluated. metadata is not looked at.
+ * Rules in CEL are `custom-rules.ts`. metadata is not looked at.
  */
 export function validateBySchema(openAPIV3Schema: unknown, object: JsonRecord): FieldError[] {
   const schema = asJsonSchema(openAPIV3Schema);
