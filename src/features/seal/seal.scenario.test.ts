@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import type { ApiServer } from '../../embedded/apiserver/index.ts';
 import { connect, kinds } from '../../lib/kube/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
 import { sealingKeyOf } from './crypto/certificate.ts';
-import { sealSecret, startSeal } from './index.ts';
+import { sealSecret, sealValue, startSeal } from './index.ts';
 import type { SealSettings, SecretObject } from './index.ts';
 
 // The real API server in memory and the real controller, with keys of 1024 bits to be quick.
@@ -291,18 +291,50 @@ describe('controller', () => {
     expect(await values()).toEqual({ a: '1' });
   });
 
-  it('goes on with the others when one is bad', async () => {
+  it('says of every bad object why, and goes on with the others', async () => {
     start();
-    const bad = await sealed({ a: '1' });
-    bad.spec.encryptedData = { a: 'AA==', b: '%%' };
-    await cluster.create(sealedSecretKind, bad);
-    const good = await sealed({ a: '1' }, (each) => {
-      each.metadata = { ...each.metadata, name: 'good' };
-      each.metadata.annotations = {};
-    });
-    await cluster.create(sealedSecretKind, good);
-    await until(fails('illegal base64 data at input byte 0 (b)'));
-    expect(await values()).toBeUndefined();
+    const foreign = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey;
+    const good = (await sealed({ a: '1' })).spec.encryptedData.a!;
+    const cut = Buffer.from(good, 'base64');
+    const strange = sealValue(foreign, Buffer.from('1'), Buffer.from('dev/foreign'));
+    const bad: Record<string, [Record<string, unknown>, string]> = {
+      'no-length': [{ a: 'AA==' }, 'SealedSecret data is too short (a)'],
+      'half-key': [{ a: cut.subarray(0, 90).toString('base64') }, 'data is too short (a)'],
+      'half-tag': [
+        { a: cut.subarray(0, -1).toString('base64') },
+        'no key could decrypt secret (a)',
+      ],
+      'odd-base64': [{ a: '%%' }, 'illegal base64 data at input byte 0 (a)'],
+      'swapped-name': [{ a: good }, 'no key could decrypt secret (a)'],
+      foreign: [{ a: strange.toString('base64') }, 'no key could decrypt secret (a)'],
+      empty: [{ a: '' }, 'SealedSecret data is too short (a)'],
+      half: [{ a: good, b: '%%' }, 'no key could decrypt secret (a)\nillegal base64 data at'],
+    };
+    for (const [name, [encryptedData]] of Object.entries(bad)) {
+      const metadata = { name, namespace: 'dev' };
+      const object = { apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret', metadata };
+      await cluster.create(sealedSecretKind, { ...object, spec: { encryptedData } } as never);
+    }
+    await cluster.create(sealedSecretKind, await sealed({ a: '1' }));
+    await until(has({ a: '1' }));
+    for (const [name, [, message]] of Object.entries(bad)) {
+      const key = { namespace: 'dev', name };
+      const condition = await until(
+        async () => (await cluster.get(sealedSecretKind, key))?.status?.conditions?.[0],
+      );
+      expect(condition).toMatchObject({ status: 'False', type: 'Synced' });
+      expect(condition.message).toContain(message);
+      expect(await cluster.get(kinds.Secret, key)).toBeUndefined();
+    }
+    expect(await events()).toContain('Failed to unseal: SealedSecret data is too short (a)');
+  });
+
+  it('watches the namespaces it was given, and says which of them is not there', async () => {
+    start({ namespaces: ['kube-system', 'dev', 'later'] });
+    await cluster.create(sealedSecretKind, await sealed({ a: '1' }));
+    await until(has({ a: '1' }));
+    const told = log.filter((line) => line.includes("namespace doesn't exist"));
+    expect(told).toEqual([expect.stringContaining('later')]);
   });
 });
 
@@ -322,6 +354,8 @@ describe('endpoints', () => {
       const answer = await ask('/v1/verify', body);
       expect([answer.status, await answer.text()]).toEqual([status, '']);
     }
+    const large = { ...good, spec: { encryptedData: { a: 'A'.repeat(10 * 1024 * 1024) } } };
+    expect((await ask('/v1/verify', JSON.stringify(large))).status).toBe(400);
     expect(await (await ask('/healthz')).text()).toBe('ok\n');
     expect((await ask('/v1/other')).status).toBe(404);
   });

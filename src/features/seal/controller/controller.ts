@@ -62,6 +62,7 @@ export function runSealController(ports: SealControllerPorts): Promise<void> {
   });
   const selector = settings.labelSelector === '' ? {} : { labelSelector: settings.labelSelector };
   const namespaces = settings.namespaces ?? [undefined];
+  void tellMissing(ports);
   const caches = namespaces.map((namespace) => {
     const query = { ...selector, ...(namespace === undefined ? {} : { namespace }) };
     const sealed = watchCache(cluster, sealedSecretKind, run, query);
@@ -97,6 +98,21 @@ export function runSealController(ports: SealControllerPorts): Promise<void> {
     .catch((thrown: unknown) => {
       if (!run.signal.aborted) throw thrown;
     });
+}
+
+/** A namespace that is not there is told and no failure: what comes into it later is seen. */
+async function tellMissing({ cluster, settings, run }: SealControllerPorts): Promise<void> {
+  for (const name of settings.namespaces ?? []) {
+    try {
+      if (await cluster.get(kinds.Namespace, { name })) continue;
+      run.log.error("namespace doesn't exist", { namespace: name });
+    } catch (thrown) {
+      run.log.warn('cannot tell whether a namespace is there', {
+        namespace: name,
+        err: messageOf(thrown),
+      });
+    }
+  }
 }
 
 interface Working extends SealControllerPorts {
