@@ -4,14 +4,24 @@ import type { AdmissionRequest } from './admission.ts';
 
 const shortAbsence = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
 
-/** A new pod stays five minutes on a node that went away, and gets the priority of its class. */
+/**
+ * A pod stays five minutes on a node that went away, and gets the priority of its class. One that is
+ * replaced by a manifest without them keeps what it was given.
+ */
 export function podDefaults(request: AdmissionRequest): void {
-  const { call, operation, object, subresource } = request;
-  if (operation !== 'create' || subresource !== undefined || !object) return;
+  const { call, operation, object, old, subresource } = request;
+  if (operation === 'delete' || subresource !== undefined || !object) return;
   if (call.resource.group !== '' || call.resource.plural !== 'pods') return;
   if (!isRecord(object['spec'])) return;
   tolerate(object['spec']);
-  prioritize(request, object['spec']);
+  if (isRecord(old?.['spec'])) keepPriority(object['spec'], old['spec']);
+  else prioritize(request, object['spec']);
+}
+
+function keepPriority(spec: JsonRecord, before: JsonRecord): void {
+  for (const field of ['priority', 'preemptionPolicy']) {
+    if (before[field] !== undefined) spec[field] ??= before[field];
+  }
 }
 
 function tolerate(spec: JsonRecord): void {
