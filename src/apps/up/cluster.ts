@@ -52,7 +52,10 @@ export async function startCluster(ports: ClusterPorts): Promise<EmbeddedCluster
   const hasNode = !without.includes('node');
   const runsPods = hasNode && !without.includes('workloads');
   const workloads = startWorkloads({
-    ...{ cluster, clock, log, signal },
+    cluster,
+    clock,
+    log,
+    signal,
     nodeName,
     keepsNode: hasNode,
     schedules: !without.includes('workloads'),

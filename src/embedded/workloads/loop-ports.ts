@@ -21,6 +21,8 @@ import { createStore, type Store } from './store.ts';
 export interface Stores {
   readonly pods: Store<Pod>;
   readonly replicaSets: Store<ReplicaSet>;
+  /** ReplicationControllers, the elder brothers of replica sets. */
+  readonly controllers: Store<ReplicaSet>;
   readonly deployments: Store<Deployment>;
   readonly jobs: Store<Job>;
   readonly statefulSets: Store<StatefulSet>;
@@ -55,6 +57,7 @@ export function openStores(cluster: Cluster, run: Run): Stores {
   return {
     pods: createStore(cluster, shapes.Pod, run),
     replicaSets: createStore(cluster, shapes.ReplicaSet, run),
+    controllers: createStore(cluster, shapes.ReplicationController, run),
     deployments: createStore(cluster, shapes.Deployment, run),
     jobs: createStore(cluster, shapes.Job, run),
     statefulSets: createStore(cluster, shapes.StatefulSet, run),

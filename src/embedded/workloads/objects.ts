@@ -261,8 +261,17 @@ function slimKind<O extends KubeObject>(kind: Kind): Kind<O> {
   return { ...kind, parse: (raw) => slim<O>(raw) } as Kind<O>;
 }
 
+/** The older API names labels where the newer one has a selector; here both have one. */
+function controllerShape(raw: unknown): ReplicaSet {
+  const { spec, ...rest } = slim<KubeObject & { spec: ReplicaSet['spec'] }>(raw);
+  const matchLabels = (spec.selector ?? {}) as Record<string, string>;
+  return { ...rest, spec: { ...spec, selector: { matchLabels } } };
+}
+
 interface Shapes {
   readonly Pod: Kind<Pod>;
+  /** A ReplicationController seen as a ReplicaSet. Never write its spec. */
+  readonly ReplicationController: Kind<ReplicaSet>;
   readonly ReplicaSet: Kind<ReplicaSet>;
   readonly Deployment: Kind<Deployment>;
   readonly Job: Kind<Job>;
@@ -279,6 +288,13 @@ interface Shapes {
 /** The kinds of the loops, with their shapes. */
 export const shapes: Shapes = {
   Pod: slimKind(kinds.Pod),
+  ReplicationController: {
+    apiVersion: 'v1',
+    kind: 'ReplicationController',
+    plural: 'replicationcontrollers',
+    namespaced: true,
+    parse: controllerShape,
+  },
   ReplicaSet: slimKind(kinds.ReplicaSet),
   Deployment: slimKind(kinds.Deployment),
   Job: slimKind(kinds.Job),

@@ -14,7 +14,10 @@ import { startSchedulerLoop } from './node/scheduler-loop.ts';
 import { startDaemonSetLoop } from './daemon-set/daemon-set-loop.ts';
 import { startStatefulSetLoop } from './stateful-set/stateful-set-loop.ts';
 import { startStorageLoop } from './storage/storage-loop.ts';
-import { startReplicaSetLoop } from './replica-set/replica-set-loop.ts';
+import {
+  startReplicaSetLoop,
+  startReplicationControllerLoop,
+} from './replica-set/replica-set-loop.ts';
 import { startEndpointsLoop } from './service/endpoints-loop.ts';
 
 export interface WorkloadsOptions {
@@ -61,6 +64,7 @@ export function startWorkloads(options: WorkloadsOptions): Workloads {
     namespaces,
     startDeploymentLoop(ports),
     startReplicaSetLoop(ports),
+    startReplicationControllerLoop(ports),
     startJobLoop(ports),
     startCronJobLoop(ports),
     startDisruptionLoop(ports),

@@ -3,7 +3,7 @@ import { matchesSelector } from '../../../lib/kube/index.ts';
 import { keyFromText } from '../key-text.ts';
 import { createLoop, type Loop } from '../loop.ts';
 import type { LoopPorts } from '../loop-ports.ts';
-import type { Pod } from '../objects.ts';
+import type { Pod, ReplicaSet, StatefulSet } from '../objects.ts';
 import { writeStatus } from '../status-write.ts';
 import { controllerUid, createStore } from '../store.ts';
 import { decideDisruption, type DisruptionBudget } from './decide-disruption.ts';
@@ -45,6 +45,7 @@ export function startDisruptionLoop(ports: LoopPorts): Loop {
   budgets.onChange((budget) => loop.enqueue(keyText(budget.metadata)));
   stores.pods.onChange((pod) => all(pod.metadata.namespace));
   stores.replicaSets.onChange((set) => all(set.metadata.namespace));
+  stores.controllers.onChange((set) => all(set.metadata.namespace));
   stores.statefulSets.onChange((set) => all(set.metadata.namespace));
   return loop;
 }
@@ -56,7 +57,10 @@ function scaleOf(
   namespace: string | undefined,
 ): number {
   const wanted = new Map<string, number>();
-  for (const set of [...stores.replicaSets.list(namespace), ...stores.statefulSets.list(namespace)])
+  const { replicaSets, controllers, statefulSets } = stores;
+  for (const set of [replicaSets, controllers, statefulSets].flatMap<ReplicaSet | StatefulSet>(
+    (each) => each.list(namespace),
+  ))
     wanted.set(set.metadata.uid ?? '', set.spec.replicas ?? 1);
   const owners = new Set(pods.map((pod) => controllerUid(pod) ?? ''));
   const alone = pods.filter((pod) => !wanted.has(controllerUid(pod) ?? '')).length;

@@ -5,35 +5,51 @@ import { createLoop, type Loop } from '../loop.ts';
 import { teller, type LoopPorts, type Tell } from '../loop-ports.ts';
 import { createPods, deletePod, podFromTemplate } from '../pod-maker.ts';
 import { writeStatus } from '../status-write.ts';
-import { controllerUid } from '../store.ts';
+import type { ReplicaSet } from '../objects.ts';
+import { controllerUid, type Store } from '../store.ts';
 import { decideReplicaSet, replicaSetStatus } from './decide-replica-set.ts';
 
 /** Replica sets: as many pods of a template as asked for. */
 export function startReplicaSetLoop(ports: LoopPorts): Loop {
-  const { replicaSets, pods } = ports.stores;
-  const tell = teller(ports, 'replicaset-controller');
+  return startLoop(ports, ports.stores.replicaSets, 'replicaset-controller');
+}
+
+/** Replication controllers, which differ from replica sets in name and selector only. */
+export function startReplicationControllerLoop(ports: LoopPorts): Loop {
+  return startLoop(ports, ports.stores.controllers, 'replication-controller');
+}
+
+function startLoop(ports: LoopPorts, sets: Store<ReplicaSet>, name: string): Loop {
+  const { pods } = ports.stores;
+  const { kind } = sets.kind;
+  const tell = teller(ports, name);
   const loop = createLoop({
     ...ports,
-    name: 'replicaset',
+    name: kind.toLowerCase(),
     workers: 8,
-    reconcile: (key) => reconcile(ports, key, tell),
+    reconcile: (key) => reconcile(ports, sets, key, tell),
   });
-  replicaSets.onChange((set) => loop.enqueue(keyText(set.metadata)));
+  sets.onChange((set) => loop.enqueue(keyText(set.metadata)));
   pods.onChange((pod, before) => {
     const namespace = pod.metadata.namespace ?? '';
     for (const each of [pod, before]) {
       const owner = each?.metadata.ownerReferences?.find((ref) => ref.controller === true);
-      if (owner?.kind === 'ReplicaSet') loop.enqueue(keyText({ namespace, name: owner.name }));
+      if (owner?.kind === kind) loop.enqueue(keyText({ namespace, name: owner.name }));
       else if (each !== undefined && owner === undefined)
-        for (const set of replicaSets.list(namespace)) loop.enqueue(keyText(set.metadata));
+        for (const set of sets.list(namespace)) loop.enqueue(keyText(set.metadata));
     }
   });
   return loop;
 }
 
-async function reconcile(ports: LoopPorts, key: string, tell: Tell): Promise<number | undefined> {
+async function reconcile(
+  ports: LoopPorts,
+  sets: Store<ReplicaSet>,
+  key: string,
+  tell: Tell,
+): Promise<number | undefined> {
   const { cluster, stores, clock } = ports;
-  const set = stores.replicaSets.get(keyFromText(key));
+  const set = sets.get(keyFromText(key));
   if (set === undefined) return undefined;
   const pods = await claim(cluster, stores.pods, set, set.spec.selector);
   const plan = decideReplicaSet(set, pods);
@@ -52,7 +68,7 @@ async function reconcile(ports: LoopPorts, key: string, tell: Tell): Promise<num
     .list(set.metadata.namespace)
     .filter((each) => controllerUid(each) === uid);
   const message = failure === undefined ? undefined : messageOf(failure);
-  const live = stores.replicaSets.get(keyFromText(key)) ?? set;
+  const live = sets.get(keyFromText(key)) ?? set;
   const { status, recheckMs } = replicaSetStatus(
     // The generation we acted on is the one observed, even when a newer spec has arrived meanwhile.
     { ...live, metadata: { ...live.metadata, generation: set.metadata.generation ?? 0 } },
@@ -60,7 +76,7 @@ async function reconcile(ports: LoopPorts, key: string, tell: Tell): Promise<num
     message,
     clock.now(),
   );
-  await writeStatus(cluster, stores.replicaSets, live, status);
+  await writeStatus(cluster, sets, live, status);
   if (failure !== undefined) throw failure;
   return recheckMs;
 }

@@ -192,9 +192,12 @@ async function reconcileVolume(storage: Storage, name: string): Promise<undefine
   const used = isUsed(storage, namespace, claimed);
   const { phase, remove } = decideVolume(volume, claim?.metadata.uid, used);
   await writeStatus(cluster, volumes, volume, { ...volume.status, phase });
-  if (!remove || dir === undefined) return;
+  if (remove && dir !== undefined) await free(storage, volume, dir);
+}
+
+/** Only folders that were made here are removed, whatever a volume says of itself. */
+async function free({ cluster }: Storage, volume: Volume, dir: string): Promise<void> {
   const path = volume.spec.hostPath?.path ?? '';
-  // Only folders that were made here are removed, whatever a volume says of itself.
   if (isInside(path, dir)) await rm(path, { recursive: true, force: true });
   const { uid } = volume.metadata;
   await cluster.delete(storageShapes.Volume, volume.metadata, {
