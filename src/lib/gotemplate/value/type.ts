@@ -30,7 +30,7 @@ export interface HostType {
   readonly goText?: (value: never) => string;
   /** `String()` or `Error()`, which printing uses. */
   readonly text?: (value: never) => string;
-  /** What encoding/json gives for it; absent: its fields by their Go names. */
+  /** What encoding/json gives for it, a `Map` when the order counts; absent: its fields by their Go names. */
   readonly json?: (value: never) => unknown;
 }
 

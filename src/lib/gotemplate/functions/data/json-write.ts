@@ -69,12 +69,23 @@ class Writer {
         (value as unknown[]).map((item) => () => this.value(item)),
       );
     if (value instanceof HostObject) return this.host(value);
+    if (value instanceof Map) return this.inOrder(value);
     if (value instanceof GoComplex) throw new GoError('json: unsupported type: complex128');
     if (!isMap(value)) return 'null';
     return this.collection(
       '{}',
       sortText(Object.keys(value)).map((key) => () => this.entry(key, value[key])),
     );
+  }
+
+  private inOrder(entries: ReadonlyMap<unknown, unknown>): string {
+    const items = Array.from(
+      entries,
+      ([key, value]) =>
+        () =>
+          this.entry(String(key), value),
+    );
+    return this.collection('{}', items);
   }
 
   private entry(key: string, value: unknown): string {
