@@ -20,8 +20,7 @@ export { nodeOf } from './chart/node.ts';
 export type { ChartNode } from './chart/node.ts';
 export { unmarshal } from './go-yaml.ts';
 export { dependencyJson, metadataJson } from './release/codec.ts';
-export { compareVersions, isCompatible, parseConstraint, parseVersion } from './semver.ts';
-export type { Constraint, Version } from './semver.ts';
+export { isCompatible, versionIn } from './versions.ts';
 export { copyValues, mergeMaps } from './values/tables.ts';
 export { schemaProblems } from './values/schema/index.ts';
 export { setLiteral, setValues } from './values/strvals.ts';
@@ -41,7 +40,7 @@ export type { HookEvent, HookManifest, Manifest } from './render/manifests.ts';
 export { splitDocuments } from './render/manifests.ts';
 export { installOrder, sortByKind, uninstallOrder } from './render/kind-order.ts';
 export { globPattern } from './glob.ts';
-export type { ActionPorts } from './release/ports.ts';
+export type { ActionPorts, HookLog } from './release/ports.ts';
 export type {
   Release,
   ReleaseStatus,
@@ -51,9 +50,10 @@ export type {
 } from './release/release.ts';
 export { isPending, releaseNameProblem } from './release/release.ts';
 export { decodeRelease, encodeRelease } from './release/codec.ts';
-export { createSecretStore } from './release/store.ts';
-export type { ReleaseHead, ReleaseStore } from './release/store.ts';
-export type { DeployOptions, InstallOptions } from './release/install.ts';
+export { createReleaseStore, createReleaseStore as createSecretStore } from './release/store.ts';
+export type { ReleaseHead, ReleaseStore, StorageDriver } from './release/store.ts';
+export type { DeployOptions, InstallOptions } from './release/deploy-options.ts';
+export { failInterrupted, wasInterrupted } from './release/interrupted.ts';
 export { computedValues } from './release/computed-values.ts';
 export {
   installRelease,

@@ -6,15 +6,14 @@ import {
   ManifestError,
   defaultCapabilities,
   loadChart,
-  parseKubeVersion,
   renderChart,
   splitDocuments,
   unmarshal,
 } from '../../../lib/helm/index.ts';
 import type { Chart } from '../../../lib/helm/index.ts';
 import type { Call } from '../cobra/index.ts';
-import { printWarnings } from './print-warnings.ts';
-import { renderPorts } from './settings.ts';
+import { warningPrinter } from './print-warnings.ts';
+import { kubeVersionOf, renderPorts } from './settings.ts';
 
 /** One line of a lint report. */
 export interface LintMessage {
@@ -48,20 +47,18 @@ function templateMessages(
   chart: Chart,
   { values, namespace }: { values: JsonRecord; namespace: string },
 ): LintMessage[] {
-  const given = call.flags.string('kube-version');
-  const kubeVersion = parseKubeVersion(given) ?? defaultCapabilities.kubeVersion;
   let files: ReadonlyMap<string, string>;
   try {
     const rendered = renderChart({
       chart,
       values,
       release: { name: 'test-release', namespace },
-      capabilities: { ...defaultCapabilities, kubeVersion },
+      capabilities: { ...defaultCapabilities, kubeVersion: kubeVersionOf(call) },
       ports: renderPorts(call.io),
+      onWarning: warningPrinter(call.io),
       lint: true,
       skipSchemaValidation: call.flags.bool('skip-schema-validation'),
     });
-    printWarnings(call.io, rendered.warnings);
     ({ files } = rendered);
   } catch (thrown) {
     if (!(thrown instanceof KnownError)) throw thrown;

@@ -33,10 +33,12 @@ function documentsOf(all: string, pattern: string): string[] {
     const source = /# Source: [^/]+\/(.+)/.exec(document)?.[1];
     return source !== undefined && wanted.test(source);
   });
-  if (found.length === 0) {
-    throw new KnownError('not-found', `could not find template ${pattern} in chart`);
-  }
+  if (found.length === 0) throw noTemplate(pattern);
   return found;
+}
+
+function noTemplate(pattern: string): KnownError {
+  return new KnownError('not-found', `could not find template ${pattern} in chart`);
 }
 
 interface Part {
@@ -74,6 +76,9 @@ export async function writeManifests(
     written.add(file);
     io.stdout.write(`wrote ${path.join(flags.string('output-dir'), path.relative(root, file))}\n`);
   }
+  // Helm looks for these in what it would print, and with files written that is nothing.
+  const [only] = flags.list('show-only');
+  if (only !== undefined) throw noTemplate(only);
   // Helm prints the manifest that is now empty.
   io.stdout.write('\n');
 }

@@ -20,10 +20,10 @@ const places: readonly (readonly [start: string, place: string])[] = [
   ['info: skipping unknown hook', 'manifest_sorter.go:199'],
 ];
 
-/** Prints what rendering warned of as Helm logs it. */
-export function printWarnings(io: CliIo, warnings: readonly string[]): void {
-  for (const line of warnings) {
+/** Prints what rendering warns of as Helm logs it; the `onWarning` of a render. */
+export function warningPrinter(io: CliIo): (line: string) => void {
+  return (line) => {
     const place = places.find(([start]) => line.startsWith(start))?.[1];
     io.stderr.write(place === undefined ? `${line}\n` : `${place}: ${line}\n`);
-  }
+  };
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from '../../../base/index.ts';
-import { KnownError, silentLogger } from '../../../base/index.ts';
-import type { ActionPorts } from '../../../lib/helm/index.ts';
+import { KnownError, messageOf, silentLogger } from '../../../base/index.ts';
+import { defaultCapabilities, parseKubeVersion } from '../../../lib/helm/index.ts';
+import type { ActionPorts, KubeVersion } from '../../../lib/helm/index.ts';
 import type { ConnectCluster } from '../connect-cluster.ts';
 import type { Call } from '../cobra/index.ts';
 import type { CliIo } from '../io.ts';
@@ -13,6 +14,19 @@ export function renderPorts(io: CliIo): ActionPorts['render'] {
     random: (size) => randomBytes(size),
     timeZone: io.env['TZ'] || Intl.DateTimeFormat().resolvedOptions().timeZone,
   };
+}
+
+/** `--kube-version`, or the version that Helm assumes. */
+export function kubeVersionOf({ flags }: Call): KubeVersion {
+  const text = flags.string('kube-version');
+  if (text === '') return defaultCapabilities.kubeVersion;
+  try {
+    return parseKubeVersion(text);
+  } catch (thrown) {
+    throw new KnownError('invalid', `invalid kube version '${text}': ${messageOf(thrown)}`, {
+      cause: thrown,
+    });
+  }
 }
 
 function connection({ flags }: Call): ConnectCluster {

@@ -2,12 +2,11 @@ import { KnownError } from '../../../base/index.ts';
 import {
   ManifestError,
   defaultCapabilities,
-  parseKubeVersion,
   releaseNameProblem,
   renderChart,
 } from '../../../lib/helm/index.ts';
 import { TemplateError } from '../../../lib/gotemplate/index.ts';
-import type { Capabilities, Chart, Rendered } from '../../../lib/helm/index.ts';
+import type { Chart, Rendered } from '../../../lib/helm/index.ts';
 import type { Call, Command } from '../cobra/index.ts';
 import { helmArgs } from './args.ts';
 import { checkChart } from './check-chart.ts';
@@ -18,8 +17,8 @@ import { locateChart } from './locate-chart.ts';
 import { mergedValues } from './merge-values.ts';
 import { nameAndChart } from './name-and-chart.ts';
 import { printManifests, writeManifests } from './print-manifests.ts';
-import { printWarnings } from './print-warnings.ts';
-import { namespaceOf, renderPorts } from './settings.ts';
+import { warningPrinter } from './print-warnings.ts';
+import { kubeVersionOf, namespaceOf, renderPorts } from './settings.ts';
 
 const use = 'template [NAME] [CHART]';
 
@@ -94,9 +93,9 @@ faked locally. Additionally, none of the server-side testing of chart validity
 
 async function run(call: Call): Promise<void> {
   const { flags, io } = call;
+  const kubeVersion = kubeVersionOf(call);
   refuse(call);
   const { name, chartName } = await nameAndChart(call, 'release-name');
-  const capabilities = capabilitiesOf(call);
   const values = await mergedValues(call);
   const { chart } = await locateChart(call, chartName);
   checkChart(call, chart);
@@ -107,13 +106,16 @@ async function run(call: Call): Promise<void> {
       chart,
       values,
       release: { name, namespace, isUpgrade: flags.bool('is-upgrade') },
-      capabilities,
+      capabilities: {
+        kubeVersion,
+        apiVersions: [...defaultCapabilities.apiVersions, ...flags.list('api-versions')],
+      },
       ports: renderPorts(io),
+      onWarning: warningPrinter(io),
       skipSchemaValidation: flags.bool('skip-schema-validation'),
       subchartNotes: flags.bool('render-subchart-notes'),
     }),
   );
-  printWarnings(io, rendered.warnings);
   if (flags.string('output-dir') === '') printManifests(call, rendered);
   else await writeManifests(call, rendered, name);
 }
@@ -138,18 +140,6 @@ function checkName(name: string): void {
   const problem = releaseNameProblem(name);
   if (problem === undefined) return;
   throw new KnownError('invalid', `release name ${JSON.stringify(name)}: ${problem}`);
-}
-
-function capabilitiesOf({ flags }: Call): Capabilities {
-  const text = flags.string('kube-version');
-  const kubeVersion = text === '' ? defaultCapabilities.kubeVersion : parseKubeVersion(text);
-  if (kubeVersion === undefined) {
-    throw new KnownError('invalid', `invalid kube version '${text}': invalid semantic version`);
-  }
-  return {
-    kubeVersion,
-    apiVersions: [...defaultCapabilities.apiVersions, ...flags.list('api-versions')],
-  };
 }
 
 /** What rendering printed before its documents could not be read is shown with `--debug`, as Helm does. */

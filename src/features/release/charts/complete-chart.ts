@@ -16,7 +16,7 @@ export async function completeChart(ports: FetchPorts, chart: Chart): Promise<Ch
 
 function isCarried(chart: Chart, { name, version = '' }: Dependency): boolean {
   return chart.dependencies.some(
-    ({ metadata }) => metadata.name === name && isCompatible(version, metadata.version),
+    ({ metadata }) => metadata.name === name && isCompatible(version || '*', metadata.version),
   );
 }
 

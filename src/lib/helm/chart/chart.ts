@@ -25,6 +25,11 @@ export interface Dependency {
   tags?: string[];
   enabled?: boolean;
   importValues?: ImportValue[];
+  /**
+   * Its values have been imported. A chart that stands under two aliases shares the entries of its
+   * own dependencies, and Helm finds nothing to import the second time.
+   */
+  hasImported?: boolean;
   alias?: string;
 }
 

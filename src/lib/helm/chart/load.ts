@@ -44,14 +44,15 @@ export function chartOf(files: readonly ChartFile[]): Chart {
   const { metadata } = parts;
   if (metadata === undefined) throw new KnownError('invalid', 'Chart.yaml file is missing');
   validateMetadata(metadata);
+  const dependencies = subchartsOf(parts, metadata.name);
   return {
     metadata,
     templates: parts.templates,
     values: parts.values,
     files: parts.files,
-    dependencies: subchartsOf(parts, metadata.name),
+    dependencies,
     raw: files,
-    warnings: parts.warnings,
+    warnings: [...parts.warnings, ...dependencies.flatMap(({ warnings }) => warnings)],
     ...(parts.lock === undefined ? {} : { lock: parts.lock }),
     ...(parts.schema === undefined ? {} : { schema: parts.schema }),
   };

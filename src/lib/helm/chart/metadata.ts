@@ -1,7 +1,7 @@
 import { KnownError, isRecord } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
 import { cannotUnmarshal } from '../go-json.ts';
-import { parseVersion } from '../semver.ts';
+import { versionIn } from '../versions.ts';
 import type { ChartLock, ChartMetadata, Dependency, ImportValue, Maintainer } from './chart.ts';
 
 // Helm decodes Chart.yaml into Go structs through sigs.k8s.io/yaml: numbers and booleans that stand
@@ -108,7 +108,7 @@ export function validateMetadata(metadata: ChartMetadata): void {
     throw validation(`chart.metadata.name ${JSON.stringify(metadata.name)} is invalid`);
   }
   if (metadata.version === '') throw validation('chart.metadata.version is required');
-  if (parseVersion(metadata.version) === undefined) {
+  if (versionIn(metadata.version) === undefined) {
     throw validation(`chart.metadata.version ${JSON.stringify(metadata.version)} is invalid`);
   }
   if (!['', 'application', 'library'].includes(metadata.type ?? '')) {

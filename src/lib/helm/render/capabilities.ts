@@ -1,3 +1,5 @@
+import { KnownError } from '../../../base/index.ts';
+import { goQuote } from '../../gotemplate/index.ts';
 import type { Cluster } from '../../kube/index.ts';
 
 /** What `.Capabilities` tells a chart. */
@@ -54,12 +56,26 @@ export const defaultCapabilities: Capabilities = {
   ),
 };
 
-/** Reads `1.29`, `v1.29.3` or `v1.29.3-gke.1`; undefined when it is no version. */
-export function parseKubeVersion(text: string): KubeVersion | undefined {
-  const match = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?([-+].*)?$/.exec(text);
-  if (match === null) return undefined;
-  const [, major = '0', minor = '0', patch = '0', rest = ''] = match;
-  return { version: `v${major}.${minor}.${patch}${rest}`, major, minor };
+/**
+ * Reads `1.29`, `v1.29.3` or `v1.29.3-gke.1`: two or more numbers, and whatever comes after them is
+ * dropped (apimachinery's ParseGeneric). Throws its texts.
+ */
+export function parseKubeVersion(text: string): KubeVersion {
+  const numbers = /^\s*v?(\d+(?:\.\d+)*)/.exec(text)?.[1];
+  if (numbers === undefined) throw faultyVersion(`could not parse ${goQuote(text)} as version`);
+  const parts = numbers.split('.');
+  if (parts.length < 2) throw faultyVersion(`illegal version string ${goQuote(text)}`);
+  const [first = ''] = parts;
+  if (first.startsWith('0') && first !== '0') {
+    const component = `illegal zero-prefixed version component ${goQuote(first)}`;
+    throw faultyVersion(`${component} in ${goQuote(text)}`);
+  }
+  const [major = '', minor = '', ...more] = parts.map((part) => String(BigInt(part)));
+  return { version: `v${[major, minor, ...more].join('.')}`, major, minor };
+}
+
+function faultyVersion(message: string): KnownError {
+  return new KnownError('invalid', message);
 }
 
 /** What a cluster serves, from its discovery. */

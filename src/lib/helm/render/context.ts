@@ -1,9 +1,11 @@
+import { isRecord } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
 import { HostObject, fromBytes, typedList, typedMap } from '../../gotemplate/index.ts';
 import type { HostType } from '../../gotemplate/index.ts';
 import type { ChartMetadata, Dependency, Maintainer } from '../chart/chart.ts';
 import { fullPath, usableTemplates } from '../chart/node.ts';
 import type { ChartNode } from '../chart/node.ts';
+import { dependencyJson, metadataJson } from '../release/codec.ts';
 import { put, tableAt } from '../values/tables.ts';
 import type { Capabilities, KubeVersion } from './capabilities.ts';
 import { filesOf } from './files.ts';
@@ -94,9 +96,17 @@ const strings = (list: readonly string[] | undefined): unknown =>
     ...(list === undefined ? { isNil: true } : {}),
   });
 
+/** A struct's JSON keeps the order of its fields, a map's is sorted. */
+function inOrder(fields: object): Map<string, unknown> {
+  const structs = (value: unknown): unknown =>
+    Array.isArray(value) ? value.map((each) => (isRecord(each) ? inOrder(each) : each)) : value;
+  return new Map(Object.entries(fields).map(([name, value]) => [name, structs(value)]));
+}
+
 const maintainerType: HostType = {
   name: '*chart.Maintainer',
   kind: 'ptr',
+  json: (each: Maintainer) => inOrder(each),
   fields: {
     Name: (each: Maintainer) => each.name ?? '',
     Email: (each: Maintainer) => each.email ?? '',
@@ -107,6 +117,7 @@ const maintainerType: HostType = {
 const dependencyType: HostType = {
   name: '*chart.Dependency',
   kind: 'ptr',
+  json: (each: Dependency) => inOrder(dependencyJson(each)),
   fields: {
     Name: (each: Dependency) => each.name,
     Version: (each: Dependency) => each.version ?? '',
@@ -126,6 +137,8 @@ interface ChartFacts extends ChartMetadata {
 const chartType: HostType = {
   name: 'struct { chart.Metadata; IsRoot bool }',
   kind: 'struct',
+  json: ({ isRoot, ...metadata }: ChartFacts) =>
+    inOrder({ ...metadataJson(metadata), IsRoot: isRoot }),
   fields: {
     Name: (chart: ChartFacts) => chart.name,
     Home: (chart: ChartFacts) => chart.home ?? '',
@@ -197,6 +210,8 @@ const versionSetType = {
 const buildInfoType: HostType = {
   name: 'version.BuildInfo',
   kind: 'struct',
+  json: (helm: Surroundings['helm']) =>
+    inOrder({ version: helm.version, go_version: helm.goVersion }),
   fields: {
     Version: (helm: Surroundings['helm']) => helm.version,
     GitCommit: () => '',

@@ -56,6 +56,32 @@ describe('what a template sees', () => {
   });
 });
 
+describe('what is said while it fails', () => {
+  const chart = {
+    'Chart.yaml': 'apiVersion: v2\nname: c\nversion: 0.1.0\nkubeVersion: ">99"\n',
+    'values.yaml': 'a: {b: 1}\n',
+  };
+
+  it('warnings are heard although rendering fails, and the values were laid together before', () => {
+    const heard: string[] = [];
+    const values = { a: { b: { c: 1 } } };
+    expect(() => render(chart, { values, onWarning: (line) => heard.push(line) })).toThrow(
+      'chart requires kubeVersion: >99 which is incompatible with Kubernetes v1.36.0',
+    );
+    expect(heard).toContain(
+      'warning: destination for c.a.b is a table. Ignoring non-table value (1)',
+    );
+  });
+});
+
+describe('JSON of the chart', () => {
+  it('has the names and the order of Helm’s structs', () => {
+    expect(text('{{ toJson .Chart }}')).toBe(
+      '{"name":"c","version":"0.1.0","apiVersion":"v2","IsRoot":true}',
+    );
+  });
+});
+
 describe('order and sharing', () => {
   it('deeper templates run first, then the later names; what one sets the next one sees', () => {
     const files = printed({

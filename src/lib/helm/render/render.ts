@@ -5,7 +5,7 @@ import type { Engine, FunctionPorts } from '../../gotemplate/index.ts';
 import type { Chart, ChartFile } from '../chart/chart.ts';
 import { fullPath, nodeOf } from '../chart/node.ts';
 import type { ChartNode } from '../chart/node.ts';
-import { parseConstraint, parseVersion } from '../semver.ts';
+import { isCompatible } from '../versions.ts';
 import { coalesce } from '../values/coalesce.ts';
 import { processDependencies } from '../values/dependencies.ts';
 import { validateValues } from '../values/validate-values.ts';
@@ -45,6 +45,8 @@ export interface RenderOptions {
   readonly skipSchemaValidation?: boolean;
   /** NOTES.txt of subcharts too. */
   readonly subchartNotes?: boolean;
+  /** Hears each line of `Rendered.warnings` as it comes up, also when rendering fails afterwards. */
+  readonly onWarning?: (line: string) => void;
 }
 
 /** A file of `crds/`: applied as it stands, before everything else. */
@@ -88,13 +90,17 @@ export class ManifestError extends KnownError {
  * ports. Throws Helm's texts.
  */
 export function renderChart(options: RenderOptions): Rendered {
-  const warnings: string[] = [...options.chart.warnings];
-  const warn = (line: string): void => void warnings.push(line);
+  const warnings: string[] = [];
+  const warn = (line: string): void => {
+    warnings.push(line);
+    options.onWarning?.(line);
+  };
+  for (const line of options.chart.warnings) warn(line);
   const chart = nodeOf(options.chart);
-  checkKubeVersion(chart, options.capabilities);
   processDependencies(chart, options.values ?? {}, warn);
   const values = coalesce(chart, options.values ?? {}, warn);
   if (options.skipSchemaValidation !== true) validateValues(chart, values);
+  checkKubeVersion(chart, options.capabilities);
   const files = runTemplates(chart, values, { ...options, warn });
   const notes = takeNotes(chart, files, options.subchartNotes === true);
   try {
@@ -108,8 +114,7 @@ export function renderChart(options: RenderOptions): Rendered {
 function checkKubeVersion(chart: ChartNode, { kubeVersion }: Capabilities): void {
   const wanted = chart.metadata.kubeVersion ?? '';
   if (wanted === '') return;
-  const version = parseVersion(kubeVersion.version);
-  if (version !== undefined && parseConstraint(wanted).check(version)) return;
+  if (isCompatible(wanted, kubeVersion.version)) return;
   throw new KnownError(
     'invalid',
     `chart requires kubeVersion: ${wanted} which is incompatible with Kubernetes ${kubeVersion.version}`,

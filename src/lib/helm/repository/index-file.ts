@@ -3,7 +3,8 @@ import type { JsonRecord } from '../../../base/index.ts';
 import type { ChartMetadata } from '../chart/chart.ts';
 import { metadataOf, validateMetadata } from '../chart/metadata.ts';
 import { unmarshal } from '../go-yaml.ts';
-import { compareVersions, isCompatible, parseConstraint, parseVersion } from '../semver.ts';
+import { compareVersions, parseConstraint } from '../../gotemplate/index.ts';
+import { isCompatible, versionIn } from '../versions.ts';
 
 /** One version of a chart in a repository's index. */
 export interface IndexEntry {
@@ -73,7 +74,7 @@ function entryOf(name: string, raw: unknown, warnings: string[]): IndexEntry[] {
 }
 
 function newestFirst(a: IndexEntry, b: IndexEntry): number {
-  const [left, right] = [parseVersion(a.metadata.version), parseVersion(b.metadata.version)];
+  const [left, right] = [versionIn(a.metadata.version), versionIn(b.metadata.version)];
   if (left === undefined || right === undefined) return left === right ? 0 : 1;
   return compareVersions(right, left);
 }
@@ -90,6 +91,7 @@ export function findChart(
   const all = index.entries.get(name) ?? [];
   const exact = version === '' ? undefined : all.find((each) => each.metadata.version === version);
   if (exact !== undefined) return exact;
-  if (version !== '') parseConstraint(version);
-  return all.find((each) => isCompatible(version, each.metadata.version));
+  const constraint = version === '' ? '*' : version;
+  parseConstraint(constraint);
+  return all.find((each) => isCompatible(constraint, each.metadata.version));
 }

@@ -5,7 +5,8 @@ import { stringify } from '../../yaml/index.ts';
 import type { ChartMetadata } from '../chart/chart.ts';
 import { metadataJson } from '../release/codec.ts';
 import { goTime } from '../release/times.ts';
-import { compareVersions, parseVersion } from '../semver.ts';
+import { compareVersions } from '../../gotemplate/index.ts';
+import { versionIn } from '../versions.ts';
 
 /** An archive that an index is to list. */
 export interface IndexedArchive {
@@ -60,7 +61,7 @@ function sorted(index: JsonRecord): JsonRecord {
 }
 
 function newestFirst(a: JsonRecord, b: JsonRecord): number {
-  const [left, right] = [a, b].map(({ version }) => parseVersion(String(version)));
+  const [left, right] = [a, b].map(({ version }) => versionIn(String(version)));
   if (left === undefined || right === undefined) return 0;
   return compareVersions(right, left);
 }

@@ -85,6 +85,14 @@ describe('coalesce', () => {
     expect(given).toEqual({ a: { b: 1 }, c: { d: { e: 1 } } });
   });
 
+  it('what a child has below a table of its parent’s globals is seen by the parent too, as in Helm', () => {
+    const child = chart('sub', { global: { top: { deep: { y: 2 } } } });
+    const parent = chart('par', { global: { top: { deep: { x: 1 } } } }, { charts: [child] });
+    expect(coalesce(nodeOf(parent), {}, warn)).toMatchObject({
+      global: { top: { deep: { x: 1, y: 2 } } },
+    });
+  });
+
   it('a subchart section that is no table is an error', () => {
     const parent = chart('par', {}, { charts: [chart('ali')] });
     expect(() => coalesce(nodeOf(parent), { ali: 'str' }, warn)).toThrow(
@@ -101,7 +109,12 @@ describe('dependencies', () => {
     values: JsonRecord = {},
     charts: Chart[] = [chart('a'), chart('b')],
   ): ChartNode {
-    const declared = dependencies.map((each) => ({ name: '', repository: '', ...each }));
+    const declared = dependencies.map((each) => ({
+      name: '',
+      repository: '',
+      version: '*',
+      ...each,
+    }));
     const node = nodeOf(chart('par', {}, { charts, dependencies: declared }));
     processDependencies(node, values, warn);
     return node;
@@ -116,6 +129,7 @@ describe('dependencies', () => {
       {},
       ['a', 'b'],
     ],
+    ['no version fits no chart', [{ name: 'b', version: '' }], {}, ['a', 'b']],
     ['a condition', [{ name: 'a', condition: 'a.on' }, { name: 'b' }], { a: { on: false } }, ['b']],
     [
       'the first condition that exists',
@@ -154,10 +168,55 @@ describe('dependencies', () => {
     expect(fullPath(ali!.dependencies[0]!)).toBe('par/charts/sub/charts/deep');
   });
 
+  it('what two children export to one place reaches the first of them', () => {
+    const from = { version: '*', importValues: [{ child: 'data', parent: 'all' }] };
+    const charts = [chart('a', { data: { x: 1 } }), chart('b', { data: { y: 2 } })];
+    const { values } = processed(
+      [
+        { name: 'a', ...from },
+        { name: 'b', ...from },
+      ],
+      {},
+      charts,
+    );
+    expect(values).toMatchObject({ all: { x: 1, y: 2 }, a: { data: { x: 1, y: 2 } } });
+  });
+
+  it('a chart under two aliases imports from its own dependencies once', () => {
+    const own = [{ name: 'deep', repository: '', version: '*', importValues: ['net'] }];
+    const deep = chart('deep', { exports: { net: { port: 80 } } });
+    const sub = chart('sub', {}, { charts: [deep], dependencies: own });
+    const { dependencies } = processed(
+      [
+        { name: 'sub', alias: 'one' },
+        { name: 'sub', alias: 'two' },
+      ],
+      {},
+      [sub],
+    );
+    expect(dependencies.map(({ values }) => values['port'])).toEqual([80, undefined]);
+  });
+
+  it('says which step of an imported path is missing', () => {
+    noted.length = 0;
+    processed([{ name: 'a', importValues: ['net'] }]);
+    expect(noted).toContain('Warning: ImportValues missing table: "exports" is not a table');
+  });
+
+  it('nothing is imported when no dependency is left', () => {
+    const { values } = processed([{ name: 'a', condition: 'on' }], { on: false });
+    expect(values).toEqual({});
+  });
+
   it('imports values from a child, the parent’s own win', () => {
     const child = chart('a', { exports: { net: { port: 80, host: 'c' } }, data: { x: 1 } });
     const declared = [
-      { name: 'a', repository: '', importValues: ['net', { child: 'data', parent: 'mine.data' }] },
+      {
+        name: 'a',
+        repository: '',
+        version: '*',
+        importValues: ['net', { child: 'data', parent: 'mine.data' }],
+      },
     ];
     const node = nodeOf(chart('par', { host: 'p' }, { charts: [child], dependencies: declared }));
     processDependencies(node, {}, warn);

@@ -79,12 +79,19 @@ function globalTable(
   { below, key, prefix }: { below: JsonRecord; key: string; prefix: string },
   value: JsonRecord,
 ): void {
-  const copy = copyValues(value);
+  // Only this level is copied, as Helm does it: what a child has deeper down reaches its parent's tables.
+  const copy = shallowCopy(value);
   if (!has(below, key)) put(below, key, copy);
   else if (isTable(below[key])) {
     coalesceTables({ ...how, keepNulls: true }, copy, below[key], joined(prefix, key));
     put(below, key, copy);
   } else how.warn(`Conflict: cannot merge map onto non-map for ${JSON.stringify(key)}. Skipping.`);
+}
+
+function shallowCopy(table: JsonRecord): JsonRecord {
+  const copy: JsonRecord = {};
+  for (const key of Object.keys(table)) put(copy, key, table[key]);
+  return copy;
 }
 
 function coalesceDefaults(how: How, chart: ChartNode, into: JsonRecord, prefix: string): void {
@@ -109,18 +116,23 @@ function coalesceDefaults(how: How, chart: ChartNode, into: JsonRecord, prefix: 
   }
 }
 
-/** Lays the table `under` beneath `over`, which is changed and returned. */
+/**
+ * Lays the table `under` beneath `over`, which is changed and returned. Nulls of `over` are written
+ * into `under` too: where it is part of a larger table (as in `importValues`), that shows.
+ */
 export function coalesceTables(
   how: How,
   over: JsonRecord,
   under: JsonRecord,
   prefix: string,
 ): JsonRecord {
+  const defined = new Set(Object.keys(under).filter((key) => under[key] !== null));
+  for (const key of Object.keys(over)) if (over[key] === null) put(under, key, null);
   for (const key of Object.keys(under)) {
     const value = under[key];
     const full = joined(prefix, key);
     if (!has(over, key)) put(over, key, value);
-    else if (over[key] === null && !how.keepNulls && value !== null) delete over[key];
+    else if (over[key] === null && !how.keepNulls && defined.has(key)) delete over[key];
     else if (over[key] !== null) mergeEntry(how, { given: over[key], value, full });
   }
   return over;

@@ -2,7 +2,7 @@ import type { JsonRecord } from '../../../base/index.ts';
 import type { Dependency } from '../chart/chart.ts';
 import { setDependencies } from '../chart/node.ts';
 import type { ChartNode } from '../chart/node.ts';
-import { isCompatible } from '../semver.ts';
+import { isCompatible } from '../versions.ts';
 import { coalesce } from './coalesce.ts';
 import type { Warn } from './coalesce.ts';
 import { importValues } from './import-values.ts';
@@ -28,7 +28,10 @@ function enable(chart: ChartNode, values: JsonRecord, path: string, warn: Warn):
   const off = new Set(declared.filter((each) => !each.enabled).map(({ name }) => name));
   const kept = chart.dependencies.filter((child) => !off.has(child.metadata.name));
   for (const child of kept) enable(child, all, `${path}${child.metadata.name}.`, warn);
-  chart.metadata.dependencies = declared.filter(({ name }) => !off.has(name));
+  const left = declared.filter(({ name }) => !off.has(name));
+  // None left is as if none had been declared: nothing is imported then.
+  if (left.length === 0) delete chart.metadata.dependencies;
+  else chart.metadata.dependencies = left;
   setDependencies(chart, kept);
 }
 

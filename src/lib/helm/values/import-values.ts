@@ -14,7 +14,7 @@ export function importValues(chart: ChartNode, warn: Warn): void {
   const imported: JsonRecord = {};
   for (const each of declared) importOne(each, all, { imported, warn });
   const how = { warn, keepNulls: true };
-  chart.values = coalesceTables(how, copyValues(all), copyValues(imported), '');
+  chart.values = coalesceTables(how, copyValues(all), imported, '');
 }
 
 function importOne(
@@ -22,24 +22,35 @@ function importOne(
   all: JsonRecord,
   { imported, warn }: { imported: JsonRecord; warn: Warn },
 ): void {
-  for (const entry of dependency.importValues ?? []) {
+  const entries = dependency.hasImported === true ? [] : (dependency.importValues ?? []);
+  for (const entry of entries) {
     const isName = typeof entry === 'string';
     const path = `${dependency.name}.${isName ? `exports.${entry}` : entry.child}`;
     const table = tableAt(all, path);
     if (table === undefined) {
       const from = isName ? '' : ` from chart ${dependency.name}`;
-      const last = path.slice(path.lastIndexOf('.') + 1);
-      warn(`Warning: ImportValues missing table${from}: ${JSON.stringify(last)} is not a table`);
+      const step = JSON.stringify(brokenStep(all, path));
+      warn(`Warning: ImportValues missing table${from}: ${step} is not a table`);
       continue;
     }
     const under = isName ? table : nestedAt(entry.parent, table);
-    coalesceTables({ warn, keepNulls: true }, imported, copyValues(under), '');
+    // Not a copy, as in Helm: what a later entry merges into the same table reaches the child it came from.
+    coalesceTables({ warn, keepNulls: true }, imported, under, '');
   }
-  if (dependency.importValues !== undefined) {
-    dependency.importValues = dependency.importValues.map((entry) =>
-      typeof entry === 'string' ? { child: `exports.${entry}`, parent: '.' } : entry,
-    );
-  }
+  if (dependency.importValues === undefined) return;
+  dependency.importValues = entries.map((entry) =>
+    typeof entry === 'string' ? { child: `exports.${entry}`, parent: '.' } : entry,
+  );
+  dependency.hasImported = true;
+}
+
+/** The first step of a path that leads to no table. */
+function brokenStep(values: JsonRecord, path: string): string {
+  const steps = path.split('.');
+  const broken = steps.findIndex(
+    (_, at) => tableAt(values, steps.slice(0, at + 1).join('.')) === undefined,
+  );
+  return steps[broken] ?? path;
 }
 
 /** `{a: {b: table}}` for the path `a.b`; the table itself for `.`. */

@@ -1,7 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { KnownError } from '../../../../base/index.ts';
-import { loadChart, parseConstraint, parseVersion } from '../../../../lib/helm/index.ts';
+import { parseConstraint, satisfies } from '../../../../lib/gotemplate/index.ts';
+import { loadChart, versionIn } from '../../../../lib/helm/index.ts';
 import type { Chart, Dependency } from '../../../../lib/helm/index.ts';
 import { refuseVerify } from '../access.ts';
 import type { Call, Command, Flag } from '../../cobra/index.ts';
@@ -113,7 +114,7 @@ async function statusOf(folder: string, chart: Chart, dependency: Dependency): P
 }
 
 function isStrict(text: string): boolean {
-  return /^\d+\.\d+\.\d+/.test(text) && parseVersion(text) !== undefined;
+  return /^\d+\.\d+\.\d+/.test(text) && versionIn(text) !== undefined;
 }
 
 async function archiveStatus(file: string, dependency: Dependency): Promise<string> {
@@ -125,11 +126,11 @@ async function archiveStatus(file: string, dependency: Dependency): Promise<stri
 
 function versionProblem(chart: Chart, { version = '' }: Dependency): string | undefined {
   if (chart.metadata.version === version) return undefined;
-  const found = parseVersion(chart.metadata.version);
+  const found = versionIn(chart.metadata.version);
   try {
     const constraint = parseConstraint(version);
     if (found === undefined) return 'invalid version';
-    return constraint.check(found) ? undefined : 'wrong version';
+    return satisfies(constraint, found) ? undefined : 'wrong version';
   } catch (thrown) {
     if (thrown instanceof KnownError) return 'invalid version';
     throw thrown;

@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { KnownError } from '../../../../base/index.ts';
-import { loadChart, packageChart, parseVersion } from '../../../../lib/helm/index.ts';
+import { loadChart, packageChart, versionIn } from '../../../../lib/helm/index.ts';
 import type { Call, Command } from '../../cobra/index.ts';
 import { missingDependencies, missingText } from '../check-chart.ts';
 import { loginFlags } from '../flags.ts';
@@ -66,7 +66,7 @@ async function packageOne(call: Call, chartPath: string): Promise<void> {
   const chart = await loadChart(folder);
   const version = flags.string('version');
   if (version !== '') {
-    if (parseVersion(version) === undefined) {
+    if (versionIn(version) === undefined) {
       throw new KnownError('invalid', 'invalid semantic version');
     }
     chart.metadata.version = version;

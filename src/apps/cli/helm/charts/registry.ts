@@ -3,13 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { KnownError, hide, isRecord } from '../../../../base/index.ts';
 import type { Hidden } from '../../../../base/index.ts';
-import {
-  compareVersions,
-  isCompatible,
-  loadChart,
-  metadataJson,
-  parseVersion,
-} from '../../../../lib/helm/index.ts';
+import { compareVersions } from '../../../../lib/gotemplate/index.ts';
+import { isCompatible, loadChart, metadataJson, versionIn } from '../../../../lib/helm/index.ts';
 import type { ChartMetadata } from '../../../../lib/helm/index.ts';
 import { createRegistryClient, digestOf } from '../../../../lib/oci/index.ts';
 import type { Descriptor, ImageRef, RegistryClient } from '../../../../lib/oci/index.ts';
@@ -167,7 +162,7 @@ async function newestTag(
   { ref, version }: { ref: ImageRef; version: string },
 ): Promise<string> {
   const found = await versionsOf(call, client, ref);
-  const right = found.find((each) => isCompatible(version, each));
+  const right = found.find((each) => isCompatible(version || '*', each));
   if (right !== undefined) return tagOf(right);
   throw new KnownError(
     'not-found',
@@ -182,7 +177,7 @@ async function versionsOf(call: Call, client: RegistryClient, ref: ImageRef): Pr
   return tags
     .map((tag) => ({ tag: tag.replaceAll('_', '+') }))
     .flatMap(({ tag }) => {
-      const parsed = parseVersion(tag);
+      const parsed = versionIn(tag);
       return parsed === undefined ? [] : [{ tag, parsed }];
     })
     .toSorted((a, b) => compareVersions(b.parsed, a.parsed))
@@ -197,7 +192,7 @@ export async function registryVersion(
 ): Promise<string | undefined> {
   const ref = refOf(name);
   const found = await versionsOf(call, await clientFor(call, ref), ref);
-  return found.find((version) => isCompatible(constraint, version));
+  return found.find((version) => isCompatible(constraint || '*', version));
 }
 
 /** Uploads an archive to `oci://host/path`: name and tag are the chart's. */

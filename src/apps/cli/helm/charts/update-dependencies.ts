@@ -1,6 +1,7 @@
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { KnownError, messageOf } from '../../../../base/index.ts';
+import { parseConstraint } from '../../../../lib/gotemplate/index.ts';
 import {
   dependencyJson,
   findChart,
@@ -9,7 +10,6 @@ import {
   lockDigest,
   oldLockDigest,
   packageChart,
-  parseConstraint,
 } from '../../../../lib/helm/index.ts';
 import type { Chart, Dependency } from '../../../../lib/helm/index.ts';
 import { stringify } from '../../../../lib/yaml/index.ts';

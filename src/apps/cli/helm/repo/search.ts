@@ -1,5 +1,6 @@
 import { KnownError } from '../../../../base/index.ts';
-import { isCompatible, parseConstraint } from '../../../../lib/helm/index.ts';
+import { parseConstraint } from '../../../../lib/gotemplate/index.ts';
+import { isCompatible } from '../../../../lib/helm/index.ts';
 import type { IndexEntry } from '../../../../lib/helm/index.ts';
 import type { Call, Command } from '../../cobra/index.ts';
 import { outputFlag } from '../flags.ts';
