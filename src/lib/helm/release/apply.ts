@@ -2,75 +2,92 @@ import { KnownError, messageOf } from '../../../base/index.ts';
 import type { JsonRecord, KubeObject } from '../../../base/index.ts';
 import type { Cluster } from '../../kube/index.ts';
 import { createMergePatch, threeWayMergePatch, typeOf } from '../../schema/index.ts';
-import { sortByKind, uninstallOrder } from '../render/kind-order.ts';
-import { identityOf } from './objects.ts';
+import { batchesOf, identityOf } from './objects.ts';
 import type { ReleaseObject } from './objects.ts';
+import { pruneObjects } from './remove.ts';
+import type { Owner } from './ownership.ts';
+import { naming, problemsOf, severalErrors } from './several-errors.ts';
 
 /** Who the writes are by. Helm names its own binary. */
 const fieldManager = 'helm';
 
-/** What an update did to the cluster. */
+/** What an update has done to the cluster, also when it failed then. */
 export interface Applied {
-  readonly created: readonly ReleaseObject[];
-  readonly updated: readonly ReleaseObject[];
-  readonly deleted: readonly ReleaseObject[];
+  readonly created: ReleaseObject[];
+  readonly updated: ReleaseObject[];
+  readonly deleted: ReleaseObject[];
 }
 
-/** Creates objects in install order, those of one kind side by side. */
+/** Creates objects in install order, those of one kind side by side. One that fails stops no other. */
 export async function createObjects(
   cluster: Cluster,
   entries: readonly ReleaseObject[],
+  applied: Applied,
 ): Promise<void> {
+  const problems: KnownError[] = [];
   for (const batch of batchesOf(entries)) {
-    const results = await Promise.allSettled(
-      batch.map(({ object, resource }) => cluster.create(resource, object, { fieldManager })),
-    );
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    const failed = await problemsOf(batch, async (entry) => {
+      await cluster.create(entry.resource, entry.object, { fieldManager });
+      applied.created.push(entry);
+    });
+    problems.push(...failed);
   }
+  if (problems.length > 0) throw severalErrors(problems);
 }
 
-function batchesOf(entries: readonly ReleaseObject[]): ReleaseObject[][] {
-  const batches: ReleaseObject[][] = [];
-  for (const entry of entries) {
-    const last = batches.at(-1);
-    if (last?.[0]?.object.kind === entry.object.kind) last.push(entry);
-    else batches.push([entry]);
-  }
-  return batches;
+/** From what to what the objects of a release go. */
+export interface ObjectChange {
+  /**
+   * Manifests that may be in the cluster, the latest first. There is one in Helm; several when what
+   * failed revisions have left is to go too.
+   */
+  readonly before: ReadonlyArray<readonly ReleaseObject[]>;
+  readonly after: readonly ReleaseObject[];
+  readonly force?: boolean;
+  /** Custom resources are merged three-way too, as Helm does when it takes objects over. */
+  readonly mergesCustom?: boolean;
+  readonly owner: Owner;
 }
 
 /**
  * Brings the cluster from the objects of one manifest to those of another (reference: helm.md F.5):
- * creates what is missing, patches what differs, deletes what is no longer wanted.
+ * creates what is missing, patches what differs, deletes what is no longer wanted. The first object
+ * that cannot be created ends it; patches that fail are told together.
  */
 export async function updateObjects(
   cluster: Cluster,
-  change: {
-    readonly before: readonly ReleaseObject[];
-    readonly after: readonly ReleaseObject[];
-    readonly force?: boolean;
-  },
-): Promise<Applied> {
-  const old = new Map(change.before.map((entry) => [identityOf(entry), entry]));
-  const kept = new Set<string>();
-  const created: ReleaseObject[] = [];
-  const updated: ReleaseObject[] = [];
+  change: ObjectChange,
+  applied: Applied,
+): Promise<void> {
+  const old = change.before.map(byIdentity);
   const problems: unknown[] = [];
   for (const entry of change.after) {
-    kept.add(identityOf(entry));
-    try {
-      const how = { original: old.get(identityOf(entry))?.object, force: change.force === true };
-      const wasThere = await putObject(cluster, entry, how);
-      (wasThere ? updated : created).push(entry);
-    } catch (thrown) {
-      if (!(thrown instanceof KnownError)) throw thrown;
-      problems.push(thrown);
+    const originals = old.flatMap((objects) => objects.get(identityOf(entry))?.object ?? []);
+    const live = await cluster.get(entry.resource, entry.object.metadata);
+    if (live === undefined) {
+      applied.created.push(entry);
+      await naming('failed to create resource', () =>
+        cluster.create(entry.resource, entry.object, { fieldManager }),
+      );
+      continue;
     }
+    if (originals.length === 0) throw notFound(entry);
+    const problem = await changeObject(cluster, { entry, originals, live }, change);
+    if (problem !== undefined) problems.push(problem);
+    applied.updated.push(entry);
   }
   if (problems.length > 0) throw joined(problems);
-  const gone = change.before.filter((entry) => !kept.has(identityOf(entry)));
-  return { created, updated, deleted: await pruneObjects(cluster, gone) };
+  const kept = new Set(change.after.map(identityOf));
+  applied.deleted.push(...(await pruneObjects(cluster, change, kept)));
+}
+
+function byIdentity(entries: readonly ReleaseObject[]): Map<string, ReleaseObject> {
+  return new Map(entries.map((entry) => [identityOf(entry), entry]));
+}
+
+function notFound({ object }: ReleaseObject): KnownError {
+  const name = JSON.stringify(object.metadata.name);
+  return new KnownError('conflict', `no ${object.kind} with the name ${name} found`);
 }
 
 function joined(problems: readonly unknown[]): unknown {
@@ -79,31 +96,41 @@ function joined(problems: readonly unknown[]): unknown {
   return new KnownError(first.code, problems.map(messageOf).join(' && '), { cause: first });
 }
 
-/** True when the object was there before. */
-async function putObject(
+interface Present {
+  readonly entry: ReleaseObject;
+  readonly originals: readonly KubeObject[];
+  readonly live: KubeObject;
+}
+
+/** What went wrong, when that was foreseen. */
+async function changeObject(
   cluster: Cluster,
-  { object, resource }: ReleaseObject,
-  { original, force }: { original: KubeObject | undefined; force: boolean },
-): Promise<boolean> {
-  const live = await cluster.get(resource, object.metadata);
-  if (live === undefined) {
-    await cluster.create(resource, object, { fieldManager });
-    return false;
+  { entry, originals, live }: Present,
+  { force, mergesCustom = false }: ObjectChange,
+): Promise<KnownError | undefined> {
+  const { object, resource } = entry;
+  const [name, kind] = [JSON.stringify(object.metadata.name), object.kind];
+  try {
+    if (force === true) {
+      await naming('failed to replace object', () =>
+        cluster.replace(resource, replacementOf(object, live), { fieldManager }),
+      );
+      return undefined;
+    }
+    await naming(`cannot patch ${name} with kind ${kind}`, async () => {
+      let current = live;
+      for (const original of originals) {
+        const found = patchOf({ original, modified: object, live: current }, mergesCustom);
+        const { patch, type } = found;
+        if (Object.keys(patch).length === 0) continue;
+        current = await cluster.patch(resource, object.metadata, patch, { type, fieldManager });
+      }
+    });
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof KnownError) return thrown;
+    throw thrown;
   }
-  if (original === undefined) {
-    throw new KnownError(
-      'conflict',
-      `no ${object.kind} with the name ${JSON.stringify(object.metadata.name)} found`,
-    );
-  }
-  if (force) {
-    await cluster.replace(resource, replacementOf(object, live), { fieldManager });
-    return true;
-  }
-  const { patch, type } = patchOf({ original, modified: object, live });
-  if (Object.keys(patch).length === 0) return true;
-  await cluster.patch(resource, object.metadata, patch, { type, fieldManager });
-  return true;
 }
 
 function replacementOf(object: KubeObject, live: KubeObject): KubeObject {
@@ -116,66 +143,20 @@ function replacementOf(object: KubeObject, live: KubeObject): KubeObject {
  * The patch Helm would send: strategic and three-way for built-in kinds; for custom resources a JSON
  * merge patch between the two manifests, which leaves alone what only the live object has.
  */
-function patchOf(objects: { original: KubeObject; modified: KubeObject; live: KubeObject }): {
+function patchOf(
+  objects: { original: KubeObject; modified: KubeObject; live: KubeObject },
+  mergesCustom: boolean,
+): {
   patch: JsonRecord;
   type: 'strategic' | 'merge';
 } {
   const { original, modified, live } = objects;
   const type = typeOf(modified.apiVersion, modified.kind);
-  if (type === undefined) {
+  if (type === undefined && !mergesCustom) {
     return { patch: createMergePatch(original, modified), type: 'merge' };
   }
   return {
     patch: threeWayMergePatch({ type, original, modified, current: live }),
-    type: 'strategic',
+    type: type === undefined ? 'merge' : 'strategic',
   };
-}
-
-const keepPolicy = 'helm.sh/resource-policy';
-
-/** Deletes what an upgrade no longer wants; an object that says it is to be kept stays. */
-async function pruneObjects(
-  cluster: Cluster,
-  entries: readonly ReleaseObject[],
-): Promise<ReleaseObject[]> {
-  const deleted: ReleaseObject[] = [];
-  for (const entry of entries) {
-    const live = await cluster.get(entry.resource, entry.object.metadata);
-    if (live === undefined || live.metadata.annotations?.[keepPolicy] === 'keep') continue;
-    await cluster.delete(entry.resource, entry.object.metadata, { propagation: 'Background' });
-    deleted.push(entry);
-  }
-  return deleted;
-}
-
-/** What became of a release's objects when it was uninstalled. */
-export interface Removed {
-  readonly removed: readonly ReleaseObject[];
-  /** Objects whose policy in the manifest is `keep`. */
-  readonly kept: readonly ReleaseObject[];
-  readonly problems: readonly KnownError[];
-}
-
-/** Deletes a release's objects in uninstall order; one that fails does not stop the others. */
-export async function deleteObjects(
-  cluster: Cluster,
-  entries: readonly ReleaseObject[],
-  propagation: 'Background' | 'Foreground' | 'Orphan' = 'Background',
-): Promise<Removed> {
-  const policyOf = ({ object }: ReleaseObject): string | undefined =>
-    object.metadata.annotations?.[keepPolicy];
-  const removed: ReleaseObject[] = [];
-  const problems: KnownError[] = [];
-  const order = sortByKind(entries, ({ object }) => object.kind, uninstallOrder);
-  for (const entry of order.filter((each) => policyOf(each) === undefined)) {
-    try {
-      await cluster.delete(entry.resource, entry.object.metadata, { propagation });
-      removed.push(entry);
-    } catch (thrown) {
-      if (!(thrown instanceof KnownError)) throw thrown;
-      problems.push(thrown);
-    }
-  }
-  const kept = entries.filter((each) => policyOf(each)?.toLowerCase().trim() === 'keep');
-  return { removed, kept, problems };
 }

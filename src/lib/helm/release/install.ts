@@ -1,101 +1,84 @@
 import { KnownError, messageOf } from '../../../base/index.ts';
-import type { JsonRecord } from '../../../base/index.ts';
 import { kinds } from '../../kube/index.ts';
-import type { Chart } from '../chart/chart.ts';
-import { clusterCapabilities } from '../render/capabilities.ts';
-import { crdsOf, manifestText, renderChart } from '../render/render.ts';
-import type { RenderOptions, Rendered } from '../render/render.ts';
-import { nodeOf } from '../chart/node.ts';
 import { createObjects, updateObjects } from './apply.ts';
-import { storedChart } from './codec.ts';
+import type { Applied } from './apply.ts';
+import { defaultTimeoutMs } from './deploy-options.ts';
+import type { InstallOptions } from './deploy-options.ts';
 import { runHooks } from './hooks.ts';
-import { adoptable, buildObjects, identityOf, owned } from './objects.ts';
+import type { HookRun } from './hooks.ts';
+import { installCrds } from './install-crds.ts';
+import { failedRevisions, storedObjects } from './left-behind.ts';
+import { newRelease, render } from './new-release.ts';
+import { buildObjects } from './objects.ts';
 import type { ReleaseObject } from './objects.ts';
+import { adoptable, owned } from './ownership.ts';
 import type { ActionPorts } from './ports.ts';
 import { releaseNameProblem } from './release.ts';
-import type { Release, StoredHook } from './release.ts';
-import { renderWithCluster } from './render-with-cluster.ts';
-import { createSecretStore } from './store.ts';
+import type { Release } from './release.ts';
+import { naming } from './several-errors.ts';
+import { createReleaseStore } from './store.ts';
 import type { ReleaseStore } from './store.ts';
-import { goTime } from './times.ts';
 import { uninstallRelease } from './uninstall.ts';
+import { refuseUnknownFields } from './unknown-fields.ts';
 import { waitReady } from './wait.ts';
-
-/** What install and upgrade have in common. */
-export interface DeployOptions {
-  readonly name: string;
-  /** Where the release and its Secrets are. */
-  readonly namespace: string;
-  readonly chart: Chart;
-  readonly values?: JsonRecord;
-  /** Milliseconds for hooks and waiting, each; five minutes when absent. */
-  readonly timeoutMs?: number;
-  readonly wait?: boolean;
-  readonly waitForJobs?: boolean;
-  readonly disableHooks?: boolean;
-  readonly skipCrds?: boolean;
-  readonly skipSchemaValidation?: boolean;
-  readonly takeOwnership?: boolean;
-  /** On failure: an install is undone, an upgrade rolled back. */
-  readonly atomic?: boolean;
-  readonly force?: boolean;
-  readonly description?: string;
-  /** Renders and checks, and changes nothing. */
-  readonly dryRun?: boolean;
-  /** `lookup` finds nothing, as in a dry run of the client. */
-  readonly withoutLookup?: boolean;
-  /** Labels for the release's Secret; on an upgrade `null` takes one away. */
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly subchartNotes?: boolean;
-  /** Revisions to keep; 0 or absent is all. */
-  readonly maxHistory?: number;
-}
-
-export interface InstallOptions extends DeployOptions {
-  readonly createNamespace?: boolean;
-  /** Use the name of an uninstalled or failed release again. */
-  readonly replace?: boolean;
-}
-
-/** Five minutes, as Helm's `--timeout`. */
-export const defaultTimeoutMs: number = 300_000;
 
 /** Installs a chart as the first revision of a release. Throws Helm's texts; the failed revision stays in the history. */
 export async function installRelease(
   ports: ActionPorts,
   options: InstallOptions,
 ): Promise<Release> {
-  const { name, namespace } = options;
+  const { name, namespace, marks = {} } = options;
   const problem = releaseNameProblem(name);
   if (problem !== undefined) {
     throw new KnownError('invalid', `release name ${JSON.stringify(name)}: ${problem}`);
   }
-  const store = createSecretStore({ ...ports, namespace });
+  const store = createReleaseStore({ ...ports, namespace });
   const version = await firstRevision(store, options);
   if (options.dryRun !== true && options.skipCrds !== true) {
     await installCrds(ports, options.chart, () =>
       checkEarly(ports, store, { ...options, version }),
     );
   }
-  const rendered = await render(ports, options, { name, namespace, revision: version });
-  const release = newRelease(ports, { ...options, version, rendered });
-  release.info.description = 'Initial install underway';
-  release.info.status = 'pending-install';
+  const release = await prepared(ports, { ...options, version });
   store.check(release);
-  const wanted = await buildObjects(ports.cluster, release.manifest, {
-    namespace,
-    from: 'release manifest',
-  });
-  const targets = wanted.map((entry) => owned(entry, { name, namespace }));
-  const adopted = await checkOwnership(ports, targets, { options, action: 'install' });
+  const targets = await targetsOf(ports, options, release);
+  const owner = { name, namespace, marks };
+  const takes = options.takeOwnership === true;
+  const adopted = await adoptable(ports.cluster, targets, { owner, takes, action: 'install' });
   if (options.dryRun === true) {
     release.info.description = 'Dry run complete';
     return release;
   }
   if (options.createNamespace === true) await createNamespace(ports, namespace);
+  const left = options.clearsFailed === true ? await failedRevisions(store, name) : [];
+  await supersedeUninstalled(store, name);
   await store.create(release, options.maxHistory);
-  await perform({ ports, store, options, release, targets, adopted });
+  await perform({ ports, store, options, release, targets, adopted, left });
   return release;
+}
+
+type Versioned = InstallOptions & { readonly version: number };
+
+async function prepared(ports: ActionPorts, options: Versioned): Promise<Release> {
+  const { name, namespace, version } = options;
+  const rendered = await render(ports, options, { name, namespace, revision: version });
+  const release = newRelease(ports, { ...options, rendered });
+  release.info.description = 'Initial install underway';
+  release.info.status = 'pending-install';
+  return release;
+}
+
+async function targetsOf(
+  { cluster }: ActionPorts,
+  options: InstallOptions,
+  { manifest }: Release,
+): Promise<ReleaseObject[]> {
+  const { name, namespace, marks = {} } = options;
+  const from = 'release manifest';
+  const validates = options.disableOpenApiValidation !== true;
+  const wanted = await buildObjects(cluster, manifest, { namespace, from, validates });
+  if (options.refuseUnknownFields === true) await refuseUnknownFields(cluster, wanted, from);
+  return wanted.map((entry) => owned(entry, { name, namespace, marks }));
 }
 
 /**
@@ -105,15 +88,12 @@ export async function installRelease(
 async function checkEarly(
   ports: ActionPorts,
   store: ReleaseStore,
-  options: InstallOptions & { readonly version: number },
+  options: Versioned,
 ): Promise<void> {
-  const { name, namespace, version } = options;
-  const rendered = await render(ports, options, { name, namespace, revision: version }).catch(
-    (thrown: unknown) => {
-      if (!(thrown instanceof KnownError)) throw thrown;
-    },
-  );
-  if (rendered !== undefined) store.check(newRelease(ports, { ...options, rendered }));
+  const release = await prepared(ports, options).catch((thrown: unknown) => {
+    if (!(thrown instanceof KnownError)) throw thrown;
+  });
+  if (release !== undefined) store.check(release);
 }
 
 async function firstRevision(store: ReleaseStore, options: InstallOptions): Promise<number> {
@@ -126,13 +106,27 @@ async function firstRevision(store: ReleaseStore, options: InstallOptions): Prom
   });
 }
 
+/** A revision that was uninstalled, and kept, is history now. */
+async function supersedeUninstalled(store: ReleaseStore, name: string): Promise<void> {
+  const head = (await store.heads(name)).at(-1);
+  if (head?.status !== 'uninstalled') return;
+  const last = await store.get(name, head.version);
+  if (last === undefined) return;
+  last.info.status = 'superseded';
+  last.info.description = 'superseded by new release';
+  await store.update(last);
+}
+
 interface Installing {
   readonly ports: ActionPorts;
   readonly store: ReleaseStore;
   readonly options: InstallOptions;
   readonly release: Release;
   readonly targets: readonly ReleaseObject[];
+  /** Targets that are there already and may be taken. */
   readonly adopted: readonly ReleaseObject[];
+  /** Revisions that failed before, the latest first. */
+  readonly left: readonly Release[];
 }
 
 async function perform(installing: Installing): Promise<void> {
@@ -149,26 +143,40 @@ async function perform(installing: Installing): Promise<void> {
 }
 
 async function bringUp(installing: Installing): Promise<void> {
-  const { ports, options, release, targets, adopted } = installing;
+  const { ports, store, options, release, targets } = installing;
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
-  const withHooks = options.disableHooks !== true;
-  if (withHooks) {
-    await naming('failed pre-install', () => runHooks(ports, release, 'pre-install', timeoutMs));
-  }
-  if (adopted.length === 0) await createObjects(ports.cluster, targets);
-  else {
-    await updateObjects(ports.cluster, {
-      before: adopted,
-      after: targets,
-      force: options.force === true,
-    });
-  }
-  if (options.wait === true) {
+  const hooks = (event: HookRun['event']): Promise<void> => {
+    if (options.disableHooks === true) return Promise.resolve();
+    const run = { event, timeoutMs, record: () => store.update(release) };
+    return naming(`failed ${event}`, () => runHooks(ports, release, run));
+  };
+  await hooks('pre-install');
+  await putObjects(installing);
+  if (options.wait === true || options.atomic === true) {
     await waitReady(ports, targets, { timeoutMs, jobs: options.waitForJobs === true });
   }
-  if (withHooks) {
-    await naming('failed post-install', () => runHooks(ports, release, 'post-install', timeoutMs));
-  }
+  await hooks('post-install');
+}
+
+async function putObjects(installing: Installing): Promise<void> {
+  const { ports, options, release, targets, adopted, left } = installing;
+  const { cluster } = ports;
+  const applied: Applied = { created: [], updated: [], deleted: [] };
+  if (adopted.length === 0 && left.length === 0) return createObjects(cluster, targets, applied);
+  const { name, namespace } = release;
+  const owner = { name, namespace, marks: options.marks ?? {} };
+  const failed = await Promise.all(left.map((each) => storedObjects(cluster, each, owner)));
+  await updateObjects(
+    cluster,
+    {
+      before: [...failed, adopted],
+      after: targets,
+      force: options.force === true,
+      mergesCustom: options.takeOwnership === true,
+      owner,
+    },
+    applied,
+  );
 }
 
 async function fail(
@@ -181,102 +189,18 @@ async function fail(
   await store.update(release);
   if (options.atomic !== true) throw thrown;
   const { name, namespace } = release;
-  await uninstallRelease(ports, { name, namespace, keepHistory: false });
+  await uninstallRelease(ports, {
+    name,
+    namespace,
+    keepHistory: false,
+    disableHooks: options.disableHooks === true,
+    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+  });
   throw new KnownError(
     thrown instanceof KnownError ? thrown.code : 'failed',
     `release ${name} failed, and has been uninstalled due to atomic being set: ${messageOf(thrown)}`,
     { cause: thrown },
   );
-}
-
-/** Runs `work`; a foreseen failure is prefixed. */
-export async function naming<T>(what: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (thrown) {
-    if (!(thrown instanceof KnownError)) throw thrown;
-    throw new KnownError(thrown.code, `${what}: ${thrown.message}`, {
-      cause: thrown,
-      retry: thrown.retry,
-    });
-  }
-}
-
-/** Renders with what the cluster is and has; a dry run looks nothing up. */
-export async function render(
-  ports: ActionPorts,
-  options: DeployOptions,
-  release: { name: string; namespace: string; revision: number; isUpgrade?: boolean },
-): Promise<Rendered> {
-  const capabilities = await clusterCapabilities(ports.cluster);
-  const wanted: RenderOptions = {
-    chart: options.chart,
-    values: options.values ?? {},
-    release,
-    capabilities,
-    ports: ports.render,
-    ...(options.skipSchemaValidation === true ? { skipSchemaValidation: true } : {}),
-    ...(options.subchartNotes === true ? { subchartNotes: true } : {}),
-  };
-  return options.withoutLookup === true
-    ? renderChart(wanted)
-    : renderWithCluster(ports.cluster, wanted);
-}
-
-/** The release as it is before anything was done. */
-export function newRelease(
-  ports: ActionPorts,
-  options: DeployOptions & { version: number; rendered: Rendered; firstDeployed?: string },
-): Release {
-  const now = goTime(ports.clock.now());
-  const { rendered, name, namespace, version, values = {} } = options;
-  return {
-    name,
-    info: {
-      first_deployed: options.firstDeployed ?? now,
-      last_deployed: now,
-      deleted: '',
-      status: 'unknown',
-      ...(rendered.notes === '' ? {} : { notes: rendered.notes }),
-    },
-    chart: storedChart(rendered.chart),
-    config: values,
-    manifest: manifestText(rendered),
-    hooks: rendered.hooks.map(storedHook),
-    version,
-    namespace,
-    ...(options.labels === undefined ? {} : { labels: options.labels }),
-  };
-}
-
-function storedHook(hook: Rendered['hooks'][number]): StoredHook {
-  return {
-    name: hook.name,
-    kind: hook.kind,
-    path: hook.path,
-    manifest: hook.manifest,
-    events: [...hook.events],
-    last_run: { started_at: '', completed_at: '', phase: '' },
-    ...(hook.weight === 0 ? {} : { weight: hook.weight }),
-    ...(hook.deletePolicies.length === 0 ? {} : { delete_policies: [...hook.deletePolicies] }),
-    ...(hook.outputLogPolicies.length === 0
-      ? {}
-      : { output_log_policies: [...hook.outputLogPolicies] }),
-  };
-}
-
-/** Which targets are there already and are ours to take; throws when one is not. */
-export async function checkOwnership(
-  ports: ActionPorts,
-  targets: readonly ReleaseObject[],
-  { options, action }: { options: DeployOptions; action: 'install' | 'update' },
-): Promise<ReleaseObject[]> {
-  const { name, namespace, takeOwnership = false } = options;
-  return naming(`Unable to continue with ${action}`, async () => {
-    const found = await adoptable(ports.cluster, targets, { name, namespace, takeOwnership });
-    const ids = new Set(found.map(identityOf));
-    return targets.filter((entry) => ids.has(identityOf(entry)));
-  });
 }
 
 async function createNamespace(ports: ActionPorts, name: string): Promise<void> {
@@ -288,46 +212,5 @@ async function createNamespace(ports: ActionPorts, name: string): Promise<void> 
     });
   } catch (thrown) {
     if (!(thrown instanceof KnownError) || thrown.code !== 'exists') throw thrown;
-  }
-}
-
-const crdTimeoutMs = 60_000;
-
-/** Applies the `crds/` folder as it stands; what is there already stays untouched. */
-async function installCrds(
-  ports: ActionPorts,
-  chart: Chart,
-  before: () => Promise<void>,
-): Promise<void> {
-  const created: ReleaseObject[] = [];
-  const crds = crdsOf(nodeOf(chart));
-  if (crds.length > 0) await before();
-  for (const crd of crds) {
-    const entries = await naming(`failed to install CRD ${crd.name}`, () =>
-      buildObjects(ports.cluster, Buffer.from(crd.data).toString('utf8'), {
-        namespace: 'default',
-        from: crd.filename,
-      }),
-    );
-    for (const entry of entries) {
-      if (await createMissing(ports, entry)) created.push(entry);
-    }
-  }
-  if (created.length === 0) return;
-  await waitReady(ports, created, { timeoutMs: crdTimeoutMs });
-  await ports.cluster.resources(true);
-}
-
-/** False when it was there already. */
-async function createMissing(
-  ports: ActionPorts,
-  { object, resource }: ReleaseObject,
-): Promise<boolean> {
-  try {
-    await ports.cluster.create(resource, object, { fieldManager: 'helm' });
-    return true;
-  } catch (thrown) {
-    if (thrown instanceof KnownError && thrown.code === 'exists') return false;
-    throw thrown;
   }
 }

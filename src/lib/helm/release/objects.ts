@@ -3,6 +3,7 @@ import type { KubeObject } from '../../../base/index.ts';
 import type { Cluster, Resource } from '../../kube/index.ts';
 import { parse } from '../../yaml/index.ts';
 import { splitDocuments } from '../render/manifests.ts';
+import { naming } from './several-errors.ts';
 
 /** An object of a release's manifest and how to address it. */
 export interface ReleaseObject {
@@ -10,20 +11,41 @@ export interface ReleaseObject {
   readonly resource: Resource;
 }
 
-/** What `buildObjects` does with a kind that the cluster does not know. */
-export type UnknownKind = 'fail' | 'skip';
+/** How a manifest is read. */
+export interface BuildHow {
+  /** For objects that name none. */
+  readonly namespace: string;
+  /** What the manifest is, for texts: `release manifest`. Absent: texts begin with the fault. */
+  readonly from?: string;
+  /** What becomes of a kind that the cluster does not know: an error, unless it is left out. */
+  readonly unknown?: 'fail' | 'skip';
+  /** False: a document without kind is told in the words of Helm's decoder, not of its validation. */
+  readonly validates?: boolean;
+}
 
 /**
  * Reads a manifest into objects: lists taken apart, the release's namespace filled in. A kind
  * that the cluster does not serve is Helm's error, or is left out (an object of a kind that is gone
  * cannot exist).
  */
-export async function buildObjects(
+export function buildObjects(
   cluster: Cluster,
   manifest: string,
-  how: { readonly namespace: string; readonly from: string; readonly unknown?: UnknownKind },
+  how: BuildHow,
 ): Promise<ReleaseObject[]> {
-  const objects = splitDocuments(manifest).flatMap(objectsOf);
+  const { from } = how;
+  const build = (): Promise<ReleaseObject[]> => buildAll(cluster, manifest, how);
+  if (from === undefined) return build();
+  return naming(`unable to build kubernetes objects from ${from}`, build);
+}
+
+async function buildAll(
+  cluster: Cluster,
+  manifest: string,
+  how: BuildHow,
+): Promise<ReleaseObject[]> {
+  const validates = how.validates !== false;
+  const objects = splitDocuments(manifest).flatMap((each) => objectsOf(each, validates));
   const built: ReleaseObject[] = [];
   const problems: string[] = [];
   for (const object of objects) {
@@ -31,17 +53,11 @@ export async function buildObjects(
     if (resource !== undefined) built.push(placed(object, resource, how.namespace));
     else problems.push(noMatch(object));
   }
-  if (problems.length > 0 && how.unknown !== 'skip') {
-    const all = [...new Set(problems)];
-    const text = all.length === 1 ? all[0] : `[${all.join(', ')}]`;
-    throw new KnownError(
-      'invalid',
-      `unable to build kubernetes objects from ${how.from}: ${text}`,
-      // The kind may come with another release.
-      { retry: 'backoff' },
-    );
-  }
-  return built;
+  if (problems.length === 0 || how.unknown === 'skip') return built;
+  const all = [...new Set(problems)];
+  const text = all.length === 1 ? (all[0] ?? '') : `[${all.join(', ')}]`;
+  // The kind may come with another release.
+  throw new KnownError('invalid', text, { retry: 'backoff' });
 }
 
 function noMatch({ apiVersion, kind, metadata }: KubeObject): string {
@@ -49,29 +65,35 @@ function noMatch({ apiVersion, kind, metadata }: KubeObject): string {
   return `resource mapping not found for name: ${JSON.stringify(name)} namespace: ${JSON.stringify(namespace)} from "": no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}\nensure CRDs are installed first`;
 }
 
-function objectsOf(document: string): KubeObject[] {
+function objectsOf(document: string, validates: boolean): KubeObject[] {
   const value = parse(document);
   if (!isRecord(value) || Object.keys(value).length === 0) return [];
   const { kind, items } = value;
-  if (typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)) {
-    return items.filter(isRecord).map(checked);
-  }
-  return [checked(value)];
+  const isList = typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items);
+  const all = isList ? items.filter(isRecord) : [value];
+  return all.map((each) => checked(each, validates));
 }
 
-function checked(value: Record<string, unknown>): KubeObject {
+function checked(value: Record<string, unknown>, validates: boolean): KubeObject {
   const { apiVersion, kind, metadata } = value;
-  if (typeof kind !== 'string' || kind === '') throw notSet('kind');
-  if (typeof apiVersion !== 'string' || apiVersion === '') throw notSet('apiVersion');
+  if (typeof kind !== 'string' || kind === '') throw notSet('kind', value, validates);
+  if (typeof apiVersion !== 'string' || apiVersion === '') {
+    throw notSet('apiVersion', value, validates);
+  }
   const given = isRecord(metadata) ? metadata : {};
   return { ...value, apiVersion, kind, metadata: { ...given, name: String(given['name'] ?? '') } };
 }
 
-function notSet(field: 'kind' | 'apiVersion'): KnownError {
-  return new KnownError(
-    'invalid',
-    `unable to build kubernetes objects from release manifest: error validating "": error validating data: ${field} not set`,
-  );
+function notSet(
+  field: 'kind' | 'apiVersion',
+  value: Record<string, unknown>,
+  validates: boolean,
+): KnownError {
+  const shown = field === 'kind' ? 'Kind' : field;
+  const text = validates
+    ? `error validating "": error validating data: ${field} not set`
+    : `unable to decode "": Object '${shown}' is missing in '${JSON.stringify(value)}'`;
+  return new KnownError('invalid', text);
 }
 
 function placed(object: KubeObject, resource: Resource, namespace: string): ReleaseObject {
@@ -90,86 +112,15 @@ export function identityOf({ object, resource }: ReleaseObject): string {
   return [resource.group, object.kind, namespace, name].join('/');
 }
 
-const managedBy = 'app.kubernetes.io/managed-by';
-const releaseName = 'meta.helm.sh/release-name';
-const releaseNamespace = 'meta.helm.sh/release-namespace';
-
-/** Whose a release's objects are. */
-export interface Owner {
-  readonly name: string;
-  readonly namespace: string;
-}
-
-/** The object with Helm's ownership labels and annotations. */
-export function owned(entry: ReleaseObject, owner: Owner): ReleaseObject {
-  const { metadata } = entry.object;
-  const object = {
-    ...entry.object,
-    metadata: {
-      ...metadata,
-      labels: { ...metadata.labels, [managedBy]: 'Helm' },
-      annotations: {
-        ...metadata.annotations,
-        [releaseName]: owner.name,
-        [releaseNamespace]: owner.namespace,
-      },
-    },
-  };
-  return { ...entry, object };
-}
-
-/**
- * Which of the objects are in the cluster already and may be taken over. Throws Helm's text when
- * one is there that is not this release's.
- */
-export async function adoptable(
-  cluster: Cluster,
-  entries: readonly ReleaseObject[],
-  owner: Owner & { readonly takeOwnership?: boolean },
-): Promise<ReleaseObject[]> {
-  const found: ReleaseObject[] = [];
-  const lives = await Promise.all(
-    entries.map(({ object, resource }) => cluster.get(resource, object.metadata)),
-  );
-  for (const [at, entry] of entries.entries()) {
-    const live = lives[at];
-    if (live === undefined) continue;
-    const problem = owner.takeOwnership === true ? undefined : ownershipProblem(live, owner);
-    if (problem !== undefined) {
-      const { kind, metadata } = entry.object;
-      throw new KnownError(
-        'conflict',
-        `${kind} ${JSON.stringify(metadata.name)} in namespace ${JSON.stringify(metadata.namespace ?? '')} exists and cannot be imported into the current release: ${problem}`,
-      );
-    }
-    found.push(entry);
+/** Objects of one kind, side by side; kinds come in groups as the manifest orders them. */
+export function batchesOf(entries: readonly ReleaseObject[]): ReleaseObject[][] {
+  const batches: ReleaseObject[][] = [];
+  for (const entry of entries) {
+    const last = batches.at(-1);
+    if (last?.[0]?.object.kind === entry.object.kind) last.push(entry);
+    else batches.push([entry]);
   }
-  return found;
-}
-
-function ownershipProblem(live: KubeObject, owner: Owner): string | undefined {
-  const { labels = {}, annotations = {} } = live.metadata;
-  const problems = [
-    mismatch('label', labels, [managedBy, 'Helm']),
-    mismatch('annotation', annotations, [releaseName, owner.name]),
-    mismatch('annotation', annotations, [releaseNamespace, owner.namespace]),
-  ].filter((problem) => problem !== undefined);
-  if (problems.length === 0) return undefined;
-  return ['invalid ownership metadata', ...problems].join('; ');
-}
-
-function mismatch(
-  what: string,
-  found: Record<string, string>,
-  [key, wanted]: readonly [string, string],
-): string | undefined {
-  const actual = found[key];
-  if (actual === wanted) return undefined;
-  const said =
-    actual === undefined
-      ? `missing key ${JSON.stringify(key)}: must be set to ${JSON.stringify(wanted)}`
-      : `key ${JSON.stringify(key)} must equal ${JSON.stringify(wanted)}: current value is ${JSON.stringify(actual)}`;
-  return `${what} validation error: ${said}`;
+  return batches;
 }
 
 /** The objects of a stored release's manifest; those of kinds that are gone are left out. */

@@ -448,7 +448,9 @@ describe('hooks', () => {
     });
     await Promise.all([
       finish('Failed'),
-      expect(installing).rejects.toThrow('failed pre-install: job j failed: Because'),
+      expect(installing).rejects.toThrow(
+        'failed pre-install: 1 error occurred:\n\t* job j failed: Because\n\n',
+      ),
     ]);
   });
 });

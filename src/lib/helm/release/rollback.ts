@@ -1,12 +1,18 @@
 import { KnownError, messageOf } from '../../../base/index.ts';
 import { updateObjects } from './apply.ts';
+import type { Applied } from './apply.ts';
+import { defaultTimeoutMs } from './deploy-options.ts';
 import { runHooks } from './hooks.ts';
-import { defaultTimeoutMs } from './install.ts';
-import { buildObjects, identityOf, owned } from './objects.ts';
+import type { HookRun } from './hooks.ts';
+import { failedRevisions, storedObjects } from './left-behind.ts';
+import { buildObjects, identityOf } from './objects.ts';
 import type { ReleaseObject } from './objects.ts';
+import { owned } from './ownership.ts';
 import type { ActionPorts } from './ports.ts';
+import { recreatePods } from './recreate-pods.ts';
 import type { Release } from './release.ts';
-import { createSecretStore } from './store.ts';
+import { naming } from './several-errors.ts';
+import { createReleaseStore } from './store.ts';
 import type { ReleaseStore } from './store.ts';
 import { goTime } from './times.ts';
 import { waitReady } from './wait.ts';
@@ -21,8 +27,14 @@ export interface RollbackOptions {
   readonly waitForJobs?: boolean;
   readonly disableHooks?: boolean;
   readonly force?: boolean;
+  /** Deletes the pods of what was changed, so that they start again. */
+  readonly recreatePods?: boolean;
   readonly dryRun?: boolean;
   readonly maxHistory?: number;
+  /** As in `DeployOptions`. */
+  readonly marks?: Readonly<Record<string, string>>;
+  /** As in `DeployOptions`. */
+  readonly clearsFailed?: boolean;
 }
 
 /** Makes a new revision that is a copy of an older one. Throws Helm's texts. */
@@ -31,7 +43,7 @@ export async function rollbackRelease(
   options: RollbackOptions,
 ): Promise<Release> {
   const { name, namespace } = options;
-  const store = createSecretStore({ ...ports, namespace });
+  const store = createReleaseStore({ ...ports, namespace });
   const current = await store.last(name);
   if (current === undefined) throw new KnownError('not-found', 'release: not found');
   const wanted = options.revision ?? 0;
@@ -40,29 +52,33 @@ export async function rollbackRelease(
   if (previous === undefined) {
     throw new KnownError('not-found', `release has no ${target} version`);
   }
-  const release = copyOf(ports, previous, current.version + 1);
+  const release = copyOf(ports, previous, current);
   if (options.dryRun === true) return release;
   store.check(release);
+  const left = options.clearsFailed === true ? await failedRevisions(store, name, current) : [];
   await store.create(release, options.maxHistory ?? 0);
-  await perform({ ports, store, options }, current, release);
+  await perform({ ports, store, options, current, release, left });
   return release;
 }
 
-function copyOf(ports: ActionPorts, previous: Release, version: number): Release {
+function copyOf(ports: ActionPorts, previous: Release, current: Release): Release {
   const hooks = (previous.hooks ?? []).map((hook) => ({
     ...hook,
     last_run: { started_at: '', completed_at: '', phase: '' },
   }));
   return {
     ...previous,
+    namespace: current.namespace,
     info: {
-      ...previous.info,
+      first_deployed: current.info.first_deployed,
       last_deployed: goTime(ports.clock.now()),
+      deleted: '',
       status: 'pending-rollback',
       description: `Rollback to ${previous.version}`,
+      ...(previous.info.notes === undefined ? {} : { notes: previous.info.notes }),
     },
     hooks,
-    version,
+    version: current.version + 1,
   };
 }
 
@@ -70,29 +86,18 @@ interface Rolling {
   readonly ports: ActionPorts;
   readonly store: ReleaseStore;
   readonly options: RollbackOptions;
+  readonly current: Release;
+  readonly release: Release;
+  /** Revisions before the current one that failed too, the latest first. */
+  readonly left: readonly Release[];
 }
 
-async function perform(rolling: Rolling, current: Release, release: Release): Promise<void> {
-  const { ports, store, options } = rolling;
-  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
-  const withHooks = options.disableHooks !== true;
+async function perform(rolling: Rolling): Promise<void> {
+  const { ports, store, release } = rolling;
   try {
-    const before = await objectsOf(ports, current, 'skip');
-    const after = await objectsOf(ports, release, 'fail');
-    if (withHooks) await runHooks(ports, release, 'pre-rollback', timeoutMs);
-    const known = new Set(before.map(identityOf));
-    const others = after.filter((entry) => !known.has(identityOf(entry)));
-    await updateObjects(ports.cluster, {
-      before: [...before, ...others],
-      after,
-      force: options.force === true,
-    });
-    if (options.wait === true) {
-      await waitReady(ports, after, { timeoutMs, jobs: options.waitForJobs === true });
-    }
-    if (withHooks) await runHooks(ports, release, 'post-rollback', timeoutMs);
+    await bringBack(rolling);
   } catch (thrown) {
-    if (!ports.signal.aborted) await fail(store, { current, release, thrown });
+    if (!ports.signal.aborted) await fail(rolling, thrown);
     throw thrown;
   }
   await supersede(store, release);
@@ -100,23 +105,53 @@ async function perform(rolling: Rolling, current: Release, release: Release): Pr
   await store.update(release);
 }
 
-function objectsOf(
-  ports: ActionPorts,
-  release: Release,
-  unknown: 'skip' | 'fail',
-): Promise<ReleaseObject[]> {
+async function bringBack(rolling: Rolling): Promise<void> {
+  const { ports, store, options, release } = rolling;
+  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+  const { before, after } = await planOf(rolling);
+  const hooks = async (event: HookRun['event']): Promise<void> => {
+    if (options.disableHooks === true) return;
+    await runHooks(ports, release, { event, timeoutMs, record: () => store.update(release) });
+  };
+  await hooks('pre-rollback');
+  const applied: Applied = { created: [], updated: [], deleted: [] };
   const { name, namespace } = release;
-  return buildObjects(ports.cluster, release.manifest, {
-    namespace,
-    from: unknown === 'skip' ? 'current release manifest' : 'new release manifest',
-    unknown,
-  }).then((entries) => entries.map((entry) => owned(entry, { name, namespace })));
+  const owner = { name, namespace, marks: options.marks ?? {} };
+  const change = { before, after, force: options.force === true, owner };
+  await updateObjects(ports.cluster, change, applied);
+  if (options.recreatePods === true) await recreatePods(ports, applied.updated);
+  if (options.wait === true) {
+    await naming(`release ${name} failed`, () =>
+      waitReady(ports, after, { timeoutMs, jobs: options.waitForJobs === true }),
+    );
+  }
+  await hooks('post-rollback');
 }
 
-async function fail(
-  store: ReleaseStore,
-  { current, release, thrown }: { current: Release; release: Release; thrown: unknown },
-): Promise<void> {
+async function planOf({
+  ports,
+  options,
+  current,
+  release,
+  left,
+}: Rolling): Promise<{ before: ReleaseObject[][]; after: ReleaseObject[] }> {
+  const { cluster } = ports;
+  const { name, namespace } = release;
+  const owner = { name, namespace, marks: options.marks ?? {} };
+  const wanted = await buildObjects(cluster, release.manifest, {
+    namespace,
+    from: 'new release manifest',
+  });
+  const after = wanted.map((entry) => owned(entry, owner));
+  const now = await storedObjects(cluster, current, owner);
+  const failed = await Promise.all(left.map((each) => storedObjects(cluster, each, owner)));
+  // What only the older manifest has may be there still: it is this release's own.
+  const known = new Set(now.map(identityOf));
+  const others = after.filter((entry) => !known.has(identityOf(entry)));
+  return { before: [...failed, [...now, ...others]], after };
+}
+
+async function fail({ store, current, release }: Rolling, thrown: unknown): Promise<void> {
   current.info.status = 'superseded';
   await store.update(current);
   release.info.status = 'failed';

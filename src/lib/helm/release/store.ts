@@ -1,5 +1,5 @@
 import { KnownError } from '../../../base/index.ts';
-import type { Clock, KubeObject } from '../../../base/index.ts';
+import type { Clock, Kind, KubeObject } from '../../../base/index.ts';
 import { kinds } from '../../kube/index.ts';
 import type { Cluster } from '../../kube/index.ts';
 import { decodeRelease, encodeRelease } from './codec.ts';
@@ -17,7 +17,7 @@ export interface ReleaseHead {
 export interface ReleaseStore {
   /** Throws `exists` when the revision is there; with `maxHistory` old revisions make room first. */
   create(release: Release, maxHistory?: number): Promise<void>;
-  /** Throws `too-large` when a Secret could not hold the release, also once it is finished. */
+  /** Throws `too-large` when an object could not hold the release, also once it is finished. */
   check(release: Release): void;
   update(release: Release): Promise<void>;
   delete(head: { name: string; version: number }): Promise<void>;
@@ -32,12 +32,12 @@ export interface ReleaseStore {
   history(name: string): Promise<Release[]>;
 }
 
-interface SecretObject extends KubeObject {
+interface StoredObject extends KubeObject {
   type?: string;
   data?: Record<string, string>;
 }
 
-/** A Secret holds 1 MiB of data. */
+/** A Secret or a ConfigMap holds 1 MiB of data. */
 const maxSecretBytes = 1024 * 1024;
 
 /** What times, phases and a description add to a release until it is finished. */
@@ -46,31 +46,39 @@ const reserveBytes = 4096;
 /** Labels that Helm itself writes. */
 const systemLabels = ['name', 'owner', 'status', 'version', 'createdAt', 'modifiedAt'];
 
+/** Helm's word for where revisions are kept: its `HELM_DRIVER`. */
+export type StorageDriver = 'secret' | 'configmap';
+
 /**
- * Helm's own storage: Secrets `sh.helm.release.v1.NAME.vN` of type helm.sh/release.v1, so that helm
- * reads what we wrote and we read what it wrote. `namespace` undefined lists all namespaces.
+ * Helm's own storage: Secrets `sh.helm.release.v1.NAME.vN` of type helm.sh/release.v1, or ConfigMaps
+ * of the same name, so that helm reads what we wrote and we read what it wrote. `namespace` undefined
+ * lists all namespaces.
  */
-export function createSecretStore(ports: {
+export function createReleaseStore(ports: {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly namespace: string | undefined;
-  /** Only Secrets with these labels are seen, e.g. `team=a`. */
+  /** Secrets when absent. */
+  readonly driver?: StorageDriver;
+  /** Only revisions with these labels are seen, e.g. `team=a`. */
   readonly selector?: string;
 }): ReleaseStore {
-  return new SecretStore(ports);
+  return new ObjectStore(ports);
 }
 
-class SecretStore implements ReleaseStore {
+class ObjectStore implements ReleaseStore {
   readonly #cluster: Cluster;
   readonly #clock: Clock;
   readonly #namespace: string | undefined;
   readonly #selector: string;
+  readonly #kind: Kind;
 
-  constructor(ports: Parameters<typeof createSecretStore>[0]) {
+  constructor(ports: Parameters<typeof createReleaseStore>[0]) {
     this.#cluster = ports.cluster;
     this.#clock = ports.clock;
     this.#namespace = ports.namespace;
     this.#selector = ports.selector ?? '';
+    this.#kind = ports.driver === 'configmap' ? kinds.ConfigMap : kinds.Secret;
   }
 
   check(release: Release): void {
@@ -81,9 +89,9 @@ class SecretStore implements ReleaseStore {
   async create(release: Release, maxHistory: number = 0): Promise<void> {
     checkLabels(release);
     if (maxHistory > 0) await this.#prune(release.name, maxHistory - 1);
-    const secret = this.#secretOf(release, 'createdAt');
+    const object = this.#objectOf(release, 'createdAt');
     try {
-      await this.#cluster.create(kinds.Secret, secret);
+      await this.#cluster.create(this.#kind, object);
     } catch (thrown) {
       if (!(thrown instanceof KnownError) || thrown.code !== 'exists') throw thrown;
       throw new KnownError('exists', 'create: failed to create: release: already exists', {
@@ -93,46 +101,46 @@ class SecretStore implements ReleaseStore {
   }
 
   async update(release: Release): Promise<void> {
-    await this.#cluster.replace(kinds.Secret, this.#secretOf(release, 'modifiedAt'));
+    await this.#cluster.replace(this.#kind, this.#objectOf(release, 'modifiedAt'));
   }
 
   async delete(head: { name: string; version: number }): Promise<void> {
-    await this.#cluster.delete(kinds.Secret, this.#keyOf(head.name, head.version));
+    await this.#cluster.delete(this.#kind, this.#keyOf(head.name, head.version));
   }
 
   async get(name: string, version: number): Promise<Release | undefined> {
-    const secret = await this.#cluster.get<SecretObject>(kinds.Secret, this.#keyOf(name, version));
-    return secret === undefined ? undefined : releaseOf(secret);
+    const found = await this.#cluster.get<StoredObject>(this.#kind, this.#keyOf(name, version));
+    return found === undefined ? undefined : releaseOf(found);
   }
 
   async last(name: string): Promise<Release | undefined> {
-    const newest = (await this.#secrets(name)).at(-1);
+    const newest = (await this.#objects(name)).at(-1);
     return newest === undefined ? undefined : releaseOf(newest);
   }
 
   async deployed(name: string): Promise<Release | undefined> {
-    const all = await this.#secrets(name);
-    const newest = all.findLast((secret) => headOf(secret).status === 'deployed');
+    const all = await this.#objects(name);
+    const newest = all.findLast((each) => headOf(each).status === 'deployed');
     return newest === undefined ? undefined : releaseOf(newest);
   }
 
   async heads(name?: string): Promise<ReleaseHead[]> {
-    return (await this.#secrets(name)).map(headOf);
+    return (await this.#objects(name)).map(headOf);
   }
 
   async history(name: string): Promise<Release[]> {
-    return (await this.#secrets(name)).map(releaseOf);
+    return (await this.#objects(name)).map(releaseOf);
   }
 
-  async #secrets(name: string | undefined): Promise<SecretObject[]> {
+  async #objects(name: string | undefined): Promise<StoredObject[]> {
     const wanted = [...(name === undefined ? [] : [`name=${name}`]), 'owner=helm'];
     if (this.#selector !== '') wanted.push(this.#selector);
-    const { items } = await this.#cluster.list<SecretObject>(kinds.Secret, {
+    const { items } = await this.#cluster.list<StoredObject>(this.#kind, {
       labelSelector: wanted.join(','),
       ...(this.#namespace === undefined ? {} : { namespace: this.#namespace }),
     });
     return items
-      .filter((secret) => secret.data?.['release'] !== undefined)
+      .filter((each) => each.data?.['release'] !== undefined)
       .toSorted((a, b) => headOf(a).version - headOf(b).version);
   }
 
@@ -153,45 +161,41 @@ class SecretStore implements ReleaseStore {
     };
   }
 
-  #secretOf(release: Release, stamp: 'createdAt' | 'modifiedAt'): SecretObject {
+  #objectOf(release: Release, stamp: 'createdAt' | 'modifiedAt'): StoredObject {
     const text = encodeRelease(release);
     checkSize(release, text.length);
-    const data = Buffer.from(text).toString('base64');
     const { name, namespace } = this.#keyOf(release.name, release.version);
-    return {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: {
-        name,
-        namespace,
-        labels: {
-          ...release.labels,
-          name: release.name,
-          owner: 'helm',
-          status: release.info.status,
-          version: String(release.version),
-          [stamp]: String(Math.floor(this.#clock.now().getTime() / 1000)),
-        },
-      },
-      type: 'helm.sh/release.v1',
-      data: { release: data },
+    const labels = {
+      ...release.labels,
+      name: release.name,
+      owner: 'helm',
+      status: release.info.status,
+      version: String(release.version),
+      [stamp]: String(Math.floor(this.#clock.now().getTime() / 1000)),
     };
+    const { apiVersion, kind } = this.#kind;
+    const object = { apiVersion, kind, metadata: { name, namespace, labels } };
+    if (kind === kinds.ConfigMap.kind) return { ...object, data: { release: text } };
+    const data = Buffer.from(text).toString('base64');
+    return { ...object, type: 'helm.sh/release.v1', data: { release: data } };
   }
 }
 
-function headOf(secret: SecretObject): ReleaseHead {
-  const labels = secret.metadata.labels ?? {};
+function headOf(stored: StoredObject): ReleaseHead {
+  const labels = stored.metadata.labels ?? {};
   return {
     name: labels['name'] ?? '',
-    namespace: secret.metadata.namespace ?? '',
+    namespace: stored.metadata.namespace ?? '',
     version: Number(labels['version'] ?? 0),
     status: (labels['status'] ?? 'unknown') as ReleaseStatus,
   };
 }
 
-function releaseOf(secret: SecretObject): Release {
-  const text = Buffer.from(secret.data?.['release'] ?? '', 'base64').toString('utf8');
-  const all = Object.entries(secret.metadata.labels ?? {});
+function releaseOf({ kind, data = {}, metadata }: StoredObject): Release {
+  const stored = data['release'] ?? '';
+  const isPlain = kind === kinds.ConfigMap.kind;
+  const text = isPlain ? stored : Buffer.from(stored, 'base64').toString('utf8');
+  const all = Object.entries(metadata.labels ?? {});
   const labels = Object.fromEntries(all.filter(([name]) => !systemLabels.includes(name)));
   const release = decodeRelease(text);
   return Object.keys(labels).length === 0 ? release : { ...release, labels };

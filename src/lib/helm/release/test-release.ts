@@ -1,9 +1,9 @@
 import { KnownError } from '../../../base/index.ts';
 import { runHooks } from './hooks.ts';
-import { defaultTimeoutMs } from './install.ts';
+import { defaultTimeoutMs } from './deploy-options.ts';
 import type { ActionPorts } from './ports.ts';
 import type { Release } from './release.ts';
-import { createSecretStore } from './store.ts';
+import { createReleaseStore } from './store.ts';
 
 export interface TestOptions {
   readonly name: string;
@@ -23,20 +23,21 @@ export async function testRelease(
   options: TestOptions,
 ): Promise<{ readonly release: Release; readonly failure?: KnownError }> {
   const { name, namespace, only = [], without = [] } = options;
-  const store = createSecretStore({ ...ports, namespace });
+  const store = createReleaseStore({ ...ports, namespace });
   const release = await store.last(name);
   if (release === undefined) throw new KnownError('not-found', 'release: not found');
   const hooks = (release.hooks ?? []).filter(
     (hook) => !without.includes(hook.name) && (only.length === 0 || only.includes(hook.name)),
   );
+  const { timeoutMs = defaultTimeoutMs } = options;
   try {
     // The hooks are the release's own: what they are told here is stored with it.
-    await runHooks(ports, { ...release, hooks }, 'test', options.timeoutMs ?? defaultTimeoutMs);
+    const chosen = { ...release, hooks };
+    const record = (): Promise<void> => store.update(release);
+    await runHooks(ports, chosen, { event: 'test', timeoutMs, record });
     return { release };
   } catch (thrown) {
     if (ports.signal.aborted || !(thrown instanceof KnownError)) throw thrown;
     return { release, failure: thrown };
-  } finally {
-    if (!ports.signal.aborted) await store.update(release);
   }
 }

@@ -1,11 +1,17 @@
 import { KnownError, messageOf } from '../../../base/index.ts';
-import { deleteObjects } from './apply.ts';
-import type { Removed } from './apply.ts';
+import { defaultTimeoutMs } from './deploy-options.ts';
 import { runHooks } from './hooks.ts';
-import { buildObjects } from './objects.ts';
+import type { HookRun } from './hooks.ts';
+import { failedRevisions } from './left-behind.ts';
+import { buildObjects, identityOf } from './objects.ts';
+import type { ReleaseObject } from './objects.ts';
+import { isOwn } from './ownership.ts';
 import type { ActionPorts } from './ports.ts';
 import type { Release } from './release.ts';
-import { createSecretStore } from './store.ts';
+import { deleteObjects } from './remove.ts';
+import type { Removed } from './remove.ts';
+import { naming } from './several-errors.ts';
+import { createReleaseStore } from './store.ts';
 import type { ReleaseStore } from './store.ts';
 import { goTime } from './times.ts';
 import { waitGone } from './wait.ts';
@@ -21,6 +27,10 @@ export interface UninstallOptions {
   readonly description?: string;
   readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
   readonly dryRun?: boolean;
+  /** An uninstall that was cut short goes on: hooks that ended well do not run again. */
+  readonly resumes?: boolean;
+  /** As in `DeployOptions`. */
+  readonly clearsFailed?: boolean;
 }
 
 /** What an uninstall did. */
@@ -30,15 +40,13 @@ export interface Uninstalled {
   readonly info: string;
 }
 
-const defaultTimeoutMs = 300_000;
-
 /** Removes a release's objects and history. Throws Helm's texts. */
 export async function uninstallRelease(
   ports: ActionPorts,
   options: UninstallOptions,
 ): Promise<Uninstalled> {
   const { name, namespace, keepHistory = false } = options;
-  const store = createSecretStore({ ...ports, namespace });
+  const store = createReleaseStore({ ...ports, namespace });
   const release = await store.last(name);
   if (release === undefined) {
     throw new KnownError('not-found', `uninstall: Release not loaded: ${name}: release: not found`);
@@ -51,59 +59,136 @@ export async function uninstallRelease(
     }
     throw new KnownError('invalid', `the release named ${JSON.stringify(name)} is already deleted`);
   }
-  release.info.status = 'uninstalling';
-  release.info.deleted = goTime(ports.clock.now());
-  release.info.description = 'Deletion in progress (or silently failed)';
-  await store.update(release);
-  const removed = await remove(ports, release, options);
-  await finish({ ports, store, options }, release, removed);
-  return { release, info: infoOf(removed) };
+  const { info } = await remove({ ports, store, options, release });
+  return { release, info };
 }
 
-async function remove(
-  ports: ActionPorts,
-  release: Release,
-  options: UninstallOptions,
-): Promise<Removed> {
+interface Uninstalling {
+  readonly ports: ActionPorts;
+  readonly store: ReleaseStore;
+  readonly options: UninstallOptions;
+  readonly release: Release;
+}
+
+async function remove(uninstalling: Uninstalling): Promise<{ info: string }> {
+  const { ports, store, options, release } = uninstalling;
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
-  const withHooks = options.disableHooks !== true;
-  if (withHooks) await runHooks(ports, release, 'pre-delete', timeoutMs);
-  const entries = await buildObjects(ports.cluster, release.manifest, {
-    namespace: release.namespace,
-    from: 'release manifest',
-    // Of a kind that is gone nothing can be left.
-    unknown: 'skip',
-  });
-  const removed = await deleteObjects(ports.cluster, entries, options.propagation);
-  if (options.wait === true) await waitGone(ports, removed.removed, timeoutMs);
-  if (withHooks) await runHooks(ports, release, 'post-delete', timeoutMs);
-  return removed;
+  const since = await markUninstalling(uninstalling);
+  const hooks = async (event: HookRun['event']): Promise<void> => {
+    if (options.disableHooks === true) return;
+    const run = { event, timeoutMs, record: () => store.update(release) };
+    await runHooks(ports, release, since === undefined ? run : { ...run, since });
+  };
+  await hooks('pre-delete');
+  const removed = await deleteAll(uninstalling);
+  const problems: KnownError[] = [];
+  const trying = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (thrown) {
+      if (ports.signal.aborted || !(thrown instanceof KnownError)) throw thrown;
+      problems.push(thrown);
+    }
+  };
+  if (options.wait === true) await trying(() => waitGone(ports, removed.removed, timeoutMs));
+  await trying(() => hooks('post-delete'));
+  await finish(uninstalling);
+  if (problems.length > 0) throw completedWith(problems);
+  return { info: infoOf(removed) };
 }
 
-async function finish(
-  { ports, store, options }: { ports: ActionPorts; store: ReleaseStore; options: UninstallOptions },
-  release: Release,
-  { problems }: Removed,
-): Promise<void> {
-  const { name } = release;
-  if (problems.length > 0) {
-    const text = problems.map(messageOf).join('; ');
-    throw new KnownError(
-      problems[0]?.code ?? 'failed',
-      `uninstallation completed with ${problems.length} error(s): ${text}`,
-      { cause: problems[0] },
-    );
+/** When the uninstall began, if it is one that goes on. */
+async function markUninstalling({
+  ports,
+  store,
+  options,
+  release,
+}: Uninstalling): Promise<string | undefined> {
+  const { info } = release;
+  const goesOn = options.resumes === true && info.status === 'uninstalling' && info.deleted !== '';
+  if (goesOn) return info.deleted;
+  info.status = 'uninstalling';
+  info.deleted = goTime(ports.clock.now());
+  info.description = 'Deletion in progress (or silently failed)';
+  await store.update(release);
+  return undefined;
+}
+
+async function deleteAll(uninstalling: Uninstalling): Promise<Removed> {
+  const { ports, options, release } = uninstalling;
+  const entries = await objectsOf(ports, release);
+  const others = options.clearsFailed === true ? await leftObjects(uninstalling, entries) : [];
+  const removed = await deleteObjects(ports.cluster, [...entries, ...others], options.propagation);
+  const [first] = removed.problems;
+  if (first === undefined) return removed;
+  const causes = removed.problems.map(messageOf).join('; ');
+  ports.log.warn('objects of a release could not be deleted', { release: release.name, causes });
+  throw new KnownError(first.code, `failed to delete release: ${release.name}`, {
+    cause: first,
+    retry: 'backoff',
+  });
+}
+
+function objectsOf(ports: ActionPorts, release: Release): Promise<ReleaseObject[]> {
+  const { manifest, namespace } = release;
+  // Of a kind that is gone nothing can be left.
+  const how = { namespace, unknown: 'skip' } as const;
+  return naming('unable to build kubernetes objects for delete', () =>
+    buildObjects(ports.cluster, manifest, how),
+  );
+}
+
+/** What revisions that failed before have made and still is there. */
+async function leftObjects(
+  { ports, store, release }: Uninstalling,
+  known: readonly ReleaseObject[],
+): Promise<ReleaseObject[]> {
+  const seen = new Set(known.map(identityOf));
+  const left: ReleaseObject[] = [];
+  for (const failed of await failedRevisions(store, release.name, release)) {
+    for (const entry of await objectsOf(ports, failed)) {
+      if (seen.has(identityOf(entry))) continue;
+      seen.add(identityOf(entry));
+      const live = await ports.cluster.get(entry.resource, entry.object.metadata);
+      if (live !== undefined && isOwn(live, release)) left.push(entry);
+    }
   }
+  return left;
+}
+
+async function finish({ ports, store, options, release }: Uninstalling): Promise<void> {
+  const { name } = release;
   release.info.status = 'uninstalled';
   release.info.description = options.description ?? 'Uninstallation complete';
-  if (options.keepHistory === true) await store.update(release);
+  if (options.keepHistory === true) await keep(store, release);
   else await purge(store, name);
   ports.log.debug('release uninstalled', { release: name });
+}
+
+async function keep(store: ReleaseStore, release: Release): Promise<void> {
+  await store.update(release);
+  for (const head of await store.heads(release.name)) {
+    if (head.status !== 'deployed') continue;
+    const old = await store.get(release.name, head.version);
+    if (old === undefined) continue;
+    old.info.status = 'superseded';
+    await store.update(old);
+  }
 }
 
 /** The newest goes last, so that a purge that was cut short is seen and done again. */
 async function purge(store: ReleaseStore, name: string): Promise<void> {
   for (const head of await store.heads(name)) await store.delete(head);
+}
+
+function completedWith(problems: readonly KnownError[]): KnownError {
+  const text = problems.map(messageOf).join('; ');
+  const [first] = problems;
+  return new KnownError(
+    first?.code ?? 'failed',
+    `uninstallation completed with ${problems.length} error(s): ${text}`,
+    { cause: first },
+  );
 }
 
 function infoOf({ kept }: Removed): string {

@@ -6,17 +6,24 @@ import { copyValues } from '../values/tables.ts';
 import { updateObjects } from './apply.ts';
 import type { Applied } from './apply.ts';
 import { computedValues } from './computed-values.ts';
+import { defaultTimeoutMs } from './deploy-options.ts';
+import type { DeployOptions } from './deploy-options.ts';
 import { runHooks } from './hooks.ts';
-import { checkOwnership, defaultTimeoutMs, naming, newRelease, render } from './install.ts';
-import type { DeployOptions } from './install.ts';
-import { buildObjects, identityOf, owned } from './objects.ts';
+import type { HookRun } from './hooks.ts';
+import { failedRevisions, storedObjects } from './left-behind.ts';
+import { newRelease, render } from './new-release.ts';
+import { buildObjects, identityOf } from './objects.ts';
 import type { ReleaseObject } from './objects.ts';
+import { adoptable, owned } from './ownership.ts';
+import type { Owner } from './ownership.ts';
 import type { ActionPorts } from './ports.ts';
 import { isPending, releaseNameProblem } from './release.ts';
 import type { Release } from './release.ts';
 import { rollbackRelease } from './rollback.ts';
-import { createSecretStore } from './store.ts';
+import { naming, problemsOf } from './several-errors.ts';
+import { createReleaseStore } from './store.ts';
 import type { ReleaseStore } from './store.ts';
+import { refuseUnknownFields } from './unknown-fields.ts';
 import { waitReady } from './wait.ts';
 
 export interface UpgradeOptions extends DeployOptions {
@@ -34,7 +41,7 @@ export async function upgradeRelease(
   const { name, namespace } = options;
   const problem = releaseNameProblem(name);
   if (problem !== undefined) throw new KnownError('invalid', `release name is invalid: ${name}`);
-  const store = createSecretStore({ ...ports, namespace });
+  const store = createReleaseStore({ ...ports, namespace });
   const { last, current } = await baseOf(store, name);
   const { values, chart } = valuesFor(options, current);
   const version = last.version + 1;
@@ -51,12 +58,12 @@ export async function upgradeRelease(
     rendered,
     firstDeployed: current.info.first_deployed,
   });
-  const labels = mergedLabels(current.labels, options.labels);
+  const labels = mergedLabels(last.labels, options.labels);
   if (labels !== undefined) release.labels = labels;
   release.info.description = 'Preparing upgrade';
   release.info.status = 'pending-upgrade';
   store.check(release);
-  const plan = await planOf(ports, options, { current, release });
+  const plan = await planOf({ ports, store, options, release, current });
   if (options.dryRun === true) {
     release.info.description = 'Dry run complete';
     return release;
@@ -120,35 +127,12 @@ function valuesFor(
 }
 
 interface Plan {
-  readonly before: readonly ReleaseObject[];
+  /** The deployed manifest last; before it, when they are to be cleared, those of revisions that failed. */
+  readonly before: ReadonlyArray<readonly ReleaseObject[]>;
   readonly after: readonly ReleaseObject[];
 }
 
-async function planOf(
-  ports: ActionPorts,
-  options: UpgradeOptions,
-  { current, release }: { current: Release; release: Release },
-): Promise<Plan> {
-  const { name, namespace } = options;
-  const old = await buildObjects(ports.cluster, current.manifest, {
-    namespace,
-    from: 'current release manifest',
-    unknown: 'skip',
-  });
-  const wanted = await buildObjects(ports.cluster, release.manifest, {
-    namespace,
-    from: 'new release manifest',
-  });
-  const owner = { name, namespace };
-  const before = old.map((entry) => owned(entry, owner));
-  const after = wanted.map((entry) => owned(entry, owner));
-  const known = new Set(before.map(identityOf));
-  const fresh = after.filter((entry) => !known.has(identityOf(entry)));
-  const adopted = await checkOwnership(ports, fresh, { options, action: 'update' });
-  return { before: [...before, ...adopted], after };
-}
-
-interface Upgrading extends Plan {
+interface Preparing {
   readonly ports: ActionPorts;
   readonly store: ReleaseStore;
   readonly options: UpgradeOptions;
@@ -156,13 +140,48 @@ interface Upgrading extends Plan {
   readonly current: Release;
 }
 
+async function planOf(preparing: Preparing): Promise<Plan> {
+  const { ports, store, options, current, release } = preparing;
+  const { cluster } = ports;
+  const owner = ownerOf(options);
+  const deployed = await storedObjects(cluster, current, owner);
+  const after = await targetsOf(cluster, options, release);
+  const known = new Set(deployed.map(identityOf));
+  const fresh = after.filter((entry) => !known.has(identityOf(entry)));
+  const takes = options.takeOwnership === true;
+  const adopted = await adoptable(cluster, fresh, { owner, takes, action: 'update' });
+  const left =
+    options.clearsFailed === true ? await failedRevisions(store, release.name, current) : [];
+  const failed = await Promise.all(left.map((each) => storedObjects(cluster, each, owner)));
+  return { before: [...failed, [...deployed, ...adopted]], after };
+}
+
+function ownerOf({ name, namespace, marks = {} }: UpgradeOptions): Owner {
+  return { name, namespace, marks };
+}
+
+async function targetsOf(
+  cluster: ActionPorts['cluster'],
+  options: UpgradeOptions,
+  { manifest }: Release,
+): Promise<ReleaseObject[]> {
+  const { namespace } = options;
+  const from = 'new release manifest';
+  const validates = options.disableOpenApiValidation !== true;
+  const wanted = await buildObjects(cluster, manifest, { namespace, from, validates });
+  if (options.refuseUnknownFields === true) await refuseUnknownFields(cluster, wanted, from);
+  return wanted.map((entry) => owned(entry, ownerOf(options)));
+}
+
+type Upgrading = Preparing & Plan;
+
 async function perform(upgrading: Upgrading): Promise<void> {
   const { ports, store, options, release, current } = upgrading;
-  const done: { applied?: Applied } = {};
+  const applied: Applied = { created: [], updated: [], deleted: [] };
   try {
-    await bringUp(upgrading, done);
+    await bringUp(upgrading, applied);
   } catch (thrown) {
-    await fail(upgrading, done.applied, thrown);
+    await fail(upgrading, applied, thrown);
   }
   current.info.status = 'superseded';
   await store.update(current);
@@ -172,56 +191,73 @@ async function perform(upgrading: Upgrading): Promise<void> {
   ports.log.debug('release upgraded', { release: release.name, revision: release.version });
 }
 
-async function bringUp(upgrading: Upgrading, done: { applied?: Applied }): Promise<void> {
-  const { ports, options, release, before, after } = upgrading;
+async function bringUp(upgrading: Upgrading, applied: Applied): Promise<void> {
+  const { ports, store, options, release, before, after } = upgrading;
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
-  const withHooks = options.disableHooks !== true;
-  if (withHooks) {
-    await naming('pre-upgrade hooks failed', () =>
-      runHooks(ports, release, 'pre-upgrade', timeoutMs),
-    );
-  }
-  done.applied = await updateObjects(ports.cluster, {
-    before,
-    after,
-    force: options.force === true,
-  });
-  if (options.wait === true) {
+  const hooks = (event: HookRun['event']): Promise<void> => {
+    if (options.disableHooks === true) return Promise.resolve();
+    const run = { event, timeoutMs, record: () => store.update(release) };
+    return naming(`${event} hooks failed`, () => runHooks(ports, release, run));
+  };
+  await hooks('pre-upgrade');
+  const change = { before, after, force: options.force === true, owner: ownerOf(options) };
+  await updateObjects(ports.cluster, change, applied);
+  if (options.wait === true || options.atomic === true) {
     await waitReady(ports, after, { timeoutMs, jobs: options.waitForJobs === true });
   }
-  if (withHooks) {
-    await naming('post-upgrade hooks failed', () =>
-      runHooks(ports, release, 'post-upgrade', timeoutMs),
-    );
-  }
+  await hooks('post-upgrade');
 }
 
-async function fail(
+async function fail(upgrading: Upgrading, applied: Applied, thrown: unknown): Promise<never> {
+  const { ports, store, options, release } = upgrading;
+  if (ports.signal.aborted) throw thrown;
+  release.info.status = 'failed';
+  release.info.description = `Upgrade ${JSON.stringify(release.name)} failed: ${messageOf(thrown)}`;
+  await store.update(release);
+  if (options.cleanupOnFail === true) await removeCreated(ports, applied, thrown);
+  if (options.atomic !== true) throw thrown;
+  return undo(upgrading, thrown);
+}
+
+async function removeCreated(
+  { cluster }: ActionPorts,
+  { created }: Applied,
+  thrown: unknown,
+): Promise<void> {
+  const problems = await problemsOf(created, ({ object, resource }) =>
+    cluster.delete(resource, object.metadata, { propagation: 'Background' }),
+  );
+  if (problems.length === 0) return;
+  const list = problems.map(messageOf).join(', ');
+  throw new KnownError(
+    'failed',
+    `an error occurred while cleaning up resources. original upgrade error: ${messageOf(thrown)}: unable to cleanup resources: ${list}`,
+    { cause: thrown },
+  );
+}
+
+/** Back to the newest revision that worked. */
+async function undo(
   { ports, store, options, release }: Upgrading,
-  applied: Applied | undefined,
   thrown: unknown,
 ): Promise<never> {
-  if (ports.signal.aborted) throw thrown;
   const { name, namespace } = release;
-  release.info.status = 'failed';
-  release.info.description = `Upgrade ${JSON.stringify(name)} failed: ${messageOf(thrown)}`;
-  await store.update(release);
-  if (options.cleanupOnFail === true) {
-    for (const { object, resource } of applied?.created ?? []) {
-      await ports.cluster.delete(resource, object.metadata, { propagation: 'Background' });
-    }
-  }
-  if (options.atomic !== true) throw thrown;
   const good = (await store.heads(name)).findLast(
     ({ status, version }) =>
       version < release.version && (status === 'superseded' || status === 'deployed'),
   );
-  if (good === undefined) throw thrown;
+  if (good === undefined) {
+    const why = 'unable to find a previously successful release when attempting to rollback';
+    throw new KnownError('failed', `${why}. original upgrade error: ${messageOf(thrown)}`);
+  }
   await rollbackRelease(ports, {
     name,
     namespace,
     revision: good.version,
     wait: true,
+    waitForJobs: options.waitForJobs === true,
+    disableHooks: options.disableHooks === true,
+    force: options.force === true,
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
   });
   throw new KnownError(
