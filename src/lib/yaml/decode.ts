@@ -1,5 +1,6 @@
 import { invalid, type KnownError } from '../../base/index.ts';
 import { goSyntax } from './go-syntax.ts';
+import type { LineIndex } from './line-index.ts';
 import type { MappingNode, Node, ScalarNode, SequenceNode } from './node.ts';
 import { formatFloat32 } from './number.ts';
 import { type Resolved, resolve } from './resolve.ts';
@@ -43,6 +44,7 @@ const UINT64 = 2n ** 63n;
 /** Turns a document's nodes into data: aliases are copied, merges done, keys made strings. */
 export class Decoder {
   private readonly strict: boolean;
+  private readonly lines: LineIndex | undefined;
   private readonly problems: string[] = [];
   private readonly open = new Set<Node>();
   private count = 0;
@@ -50,8 +52,10 @@ export class Decoder {
   private aliasDepth = 0;
   private jsonFault: KnownError | undefined;
 
-  constructor(strict: boolean) {
+  /** `lines` is told where each entry stands. */
+  constructor(strict: boolean, lines?: LineIndex) {
     this.strict = strict;
+    this.lines = lines;
   }
 
   /** The data of a document; throws what Go's decoder or its conversion to JSON fails with. */
@@ -104,7 +108,11 @@ export class Decoder {
   }
 
   private sequence(node: SequenceNode): unknown[] {
-    return node.items.map((item) => this.value(item));
+    const out = node.items.map((item) => this.value(item));
+    if (this.lines !== undefined) {
+      for (const [i, { mark }] of node.items.entries()) this.lines.note(out, i, mark.line + 1);
+    }
+    return out;
   }
 
   private mapping(node: MappingNode): Record<string, unknown> {
@@ -129,6 +137,7 @@ export class Decoder {
         continue;
       }
       seen?.add(name);
+      this.lines?.note(out, name, key.mark.line + 1);
       if (name === '__proto__') define(out, name, data);
       else out[name] = data;
     }

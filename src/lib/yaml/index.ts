@@ -7,8 +7,9 @@
  * content, nesting beyond 1,000 (a written value's: 10,000). Start reading at `parse.ts`; the pipeline is
  * scanner → parser (events) → compose → JSON.
  */
-export { parse, parseDocuments } from './parse.ts';
-export type { ParseOptions, YamlDocument } from './parse.ts';
+export { parse, parseDocuments, parseWithLines } from './parse.ts';
+export type { ParseOptions, ParsedLines, YamlDocument } from './parse.ts';
+export type { DataPath } from './line-index.ts';
 export { stringify, stringifyPretty } from './stringify.ts';
 export { edit } from './edit.ts';
 export type { Edit } from './edit.ts';

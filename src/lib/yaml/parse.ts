@@ -1,6 +1,7 @@
 import { invalid, KnownError, type Where } from '../../base/index.ts';
 import { SyntaxFault } from './cursor.ts';
 import { Decoder } from './decode.ts';
+import { type DataPath, LineIndex } from './line-index.ts';
 import { Parser } from './parser.ts';
 
 export interface ParseOptions {
@@ -56,10 +57,15 @@ function readable(text: string): string {
   );
 }
 
-function parseFirst(text: string, options: ParseOptions, firstLine: number): unknown {
+function parseFirst(
+  text: string,
+  options: ParseOptions & { readonly lines?: LineIndex },
+  firstLine: number,
+): unknown {
   try {
     const root = new Parser(readable(text)).document();
-    return root === undefined ? null : new Decoder(options.strict ?? false).decode(root);
+    if (root === undefined) return null;
+    return new Decoder(options.strict ?? false, options.lines).decode(root);
   } catch (thrown) {
     throw explain(thrown, options, firstLine);
   }
@@ -72,6 +78,20 @@ function parseFirst(text: string, options: ParseOptions, firstLine: number): unk
  */
 export function parse(text: string, options: ParseOptions = {}): unknown {
   return parseFirst(text, options, 1);
+}
+
+/** Data and where its parts stand in the text. */
+export interface ParsedLines {
+  readonly value: unknown;
+  /** The line, from 1, of the key or list item at a path; that of the anchor for what an alias brought. */
+  readonly lineOf: (path: DataPath) => number | undefined;
+}
+
+/** The same as `parse`, and the line of every entry. */
+export function parseWithLines(text: string, options: ParseOptions = {}): ParsedLines {
+  const lines = new LineIndex();
+  const value = parseFirst(text, { ...options, lines }, 1);
+  return { value, lineOf: (path) => lines.lineOf(value, path) };
 }
 
 const marker = /^(?:---|\.\.\.)(?=[ \t\r\n]|$)/gm;
