@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { gcMarkOf, parseManifests } from '../../lib/manifest/index.ts';
 import { desiredOf } from './desired.ts';
 import { inRanks, objectsToApply, pruningOf } from './plan.ts';
-import type { Reading } from './read-revision.ts';
+import type { Reading } from '../../lib/revision/index.ts';
 import type { ScopeOf } from './scopes.ts';
 import { isSameRepository } from './same-repository.ts';
 import { syncEventText } from './sync-event.ts';
@@ -21,7 +21,13 @@ function reading(files: Record<string, string>, lastGood: Record<string, string>
   const parse = (all: Record<string, string>) =>
     parseManifests(Object.entries(all).map(([path, text]) => ({ path, text })));
   const { manifests, failures } = parse(files);
-  return { revision: 'r', manifests, failures, lastGood: parse(lastGood).manifests };
+  return {
+    revision: 'r',
+    manifests,
+    failures,
+    lastGood: parse(lastGood).manifests,
+    makers: new Map(),
+  };
 }
 
 const object = (kind: string, name: string, more = ''): string =>

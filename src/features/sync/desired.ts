@@ -1,7 +1,7 @@
 import type { Kind, KubeObject } from '../../base/index.ts';
 import { checksumOf, resourceId } from '../../lib/manifest/index.ts';
 import type { Manifest } from '../../lib/manifest/index.ts';
-import type { Reading } from './read-revision.ts';
+import type { Reading } from '../../lib/revision/index.ts';
 import type { ScopeOf } from './scopes.ts';
 import type { RepositorySettings } from './settings.ts';
 

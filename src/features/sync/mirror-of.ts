@@ -1,10 +1,9 @@
 import path from 'node:path';
 import { openMirror } from '../../lib/git/index.ts';
 import type { Mirror } from '../../lib/git/index.ts';
-import { createGeneratingReader } from './generate/generating-reader.ts';
+import { openReader } from '../../lib/revision/index.ts';
+import type { RevisionReader } from '../../lib/revision/index.ts';
 import type { SyncPorts } from './ports.ts';
-import { createRevisionReader } from './read-revision.ts';
-import type { RevisionReader } from './read-revision.ts';
 import type { RepositorySettings } from './settings.ts';
 
 /** The mirror of a repository, with all that the ports know of how to reach it. */
@@ -24,14 +23,18 @@ export function mirrorOf(ports: SyncPorts, settings: RepositorySettings): Mirror
   });
 }
 
-/** Reads the repository's manifests, by `.flux.yaml` where the settings allow commands. */
+/** Reads the repository's manifests as the settings say. */
 export function readerOf(
   ports: SyncPorts,
-  { isGenerating, name, paths }: RepositorySettings,
+  { isDecrypting, isGenerating, name, paths }: RepositorySettings,
   mirror: Mirror,
 ): RevisionReader {
-  if (!isGenerating) return createRevisionReader(mirror, paths);
   const dir = path.join(ports.dataDir, 'generate', name);
-  const { clock, environment = {} } = ports;
-  return createGeneratingReader({ mirror, paths, dir, clock, environment });
+  const { clock, environment = {}, sopsKeys } = ports;
+  return openReader({
+    source: mirror,
+    paths,
+    ...(isGenerating ? { generating: { dir, clock, environment } } : {}),
+    ...(isDecrypting ? { sopsKeys: sopsKeys ?? (async () => ({})) } : {}),
+  });
 }

@@ -11,7 +11,7 @@ import { markerMover, secretMarker, tagMarker } from './marker.ts';
 import type { Marker } from './marker.ts';
 import type { SyncPorts } from './ports.ts';
 import { mirrorOf, readerOf } from './mirror-of.ts';
-import type { Reading } from './read-revision.ts';
+import type { Reading } from '../../lib/revision/index.ts';
 import type { RepositorySettings } from './settings.ts';
 import { reportOf } from './report-of.ts';
 import type { Failure } from './report-of.ts';

@@ -10,7 +10,7 @@ import { desiredOf } from './desired.ts';
 import type { Desired, Problem } from './desired.ts';
 import { listMarked } from './live.ts';
 import { objectsToApply, pruningOf } from './plan.ts';
-import type { Reading, RevisionReader } from './read-revision.ts';
+import type { Reading, RevisionReader } from '../../lib/revision/index.ts';
 import { loadScopes } from './scopes.ts';
 import type { RepositorySettings } from './settings.ts';
 

@@ -142,6 +142,8 @@ export interface Mirror {
     readonly dir: string;
     readonly budgets?: Partial<Budgets>;
   }): Promise<void>;
+  /** What a folder that was exported has become: changed and new files (`.gitignore` counts), and removed ones. */
+  changesIn(options: { readonly revision: string; readonly dir: string }): Promise<FileChange[]>;
   /** Ends the reading process; the next read starts another. */
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { KnownError } from '../../base/index.ts';
 import type { Clock, Logger } from '../../base/index.ts';
 import { exportFiles } from './export-tree.ts';
+import { folderChanges } from './folder-changes.ts';
 import { createGitProgram } from './git-program.ts';
 import type { Environment, GitProgram } from './git-program.ts';
 import { readLog } from './history.ts';
@@ -108,7 +109,7 @@ function readers({ git, gitDir, reader }: Parts): Pick<Mirror, Reading> {
   };
 }
 
-type Writing = 'fetch' | 'commit' | 'push' | 'tag' | 'notes';
+type Writing = 'fetch' | 'commit' | 'push' | 'tag' | 'notes' | 'changesIn';
 
 function writers(parts: Parts): Pick<Mirror, Writing> {
   const { git, gitDir, reader, remote, alone } = parts;
@@ -124,6 +125,7 @@ function writers(parts: Parts): Pick<Mirror, Writing> {
   return {
     push,
     notes,
+    changesIn: (options) => alone(() => folderChanges(git, gitDir, reader, options)),
     fetch: (signal) => alone(() => fetchWhole(parts, signal)),
     commit: (options) =>
       alone(async () => {

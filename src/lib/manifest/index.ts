@@ -8,7 +8,7 @@
 export { textMap } from './manifest.ts';
 export type { Manifest, ManifestFailure, ManifestFile, Manifests } from './manifest.ts';
 export { parseManifestFile, parseManifests } from './parse.ts';
-export { cleanRoot, selectFiles } from './select-files.ts';
+export { chartFolders, cleanRoot, isInChart, isUnder, selectFiles } from './select-files.ts';
 export type { SelectedFiles } from './select-files.ts';
 export {
   clusterScope,

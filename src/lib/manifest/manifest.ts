@@ -11,6 +11,8 @@ export interface Manifest {
   readonly document: number;
   /** Where the object stands inside its document: `[]`, or `['items', 3]` in a List. */
   readonly at: ReadonlyArray<string | number>;
+  /** It stood in an encrypted file: nothing of it may be shown, whatever its kind. */
+  readonly isDecrypted?: boolean;
 }
 
 /** Why one file could not be read. The other files of the repository are not affected. */

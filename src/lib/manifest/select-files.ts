@@ -35,11 +35,13 @@ export function cleanRoot(root: string): string {
   return parts.join('/');
 }
 
-function isUnder(path: string, root: string): boolean {
+/** Whether a path is a root or lies below it; `''` is the root of all. */
+export function isUnder(path: string, root: string): boolean {
   return root === '' || path === root || path.startsWith(`${root}/`);
 }
 
-function chartFolders(all: ReadonlyArray<{ readonly path: string }>): Set<string> {
+/** Folders that hold a chart: both `Chart.yaml` and `values.yaml`. */
+export function chartFolders(all: ReadonlyArray<{ readonly path: string }>): Set<string> {
   const paths = new Set(all.map(({ path }) => path));
   const folders = new Set<string>();
   for (const path of paths) {
@@ -50,7 +52,8 @@ function chartFolders(all: ReadonlyArray<{ readonly path: string }>): Set<string
   return folders;
 }
 
-function isInChart(path: string, charts: ReadonlySet<string>): boolean {
+/** Whether a path lies in one of these folders. */
+export function isInChart(path: string, charts: ReadonlySet<string>): boolean {
   if (charts.has('')) return true;
   for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) {
     if (charts.has(path.slice(0, at))) return true;

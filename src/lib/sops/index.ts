@@ -4,3 +4,5 @@
  * cloud's key service: a file that only such a service opens is refused by name. Start with `keys.ts`.
  */
 export type { SopsKeys, SopsKeySource } from './keys.ts';
+export { decryptSops } from './decrypt.ts';
+export type { SopsFormat, SopsInput } from './decrypt.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { KnownError, messageOf } from '../../../base/index.ts';
 import type { Clock } from '../../../base/index.ts';
-import type { Environment } from '../../../lib/git/index.ts';
+import type { Environment } from '../../git/index.ts';
 
 export interface CommandToRun {
   readonly command: string;
@@ -10,6 +10,8 @@ export interface CommandToRun {
   /** An empty folder of its own, for `HOME`. */
   readonly home: string;
   readonly environment: Environment;
+  /** Exactly these variables and PATH, instead of the few that are passed on: for updaters. */
+  readonly variables?: Readonly<Record<string, string>>;
   readonly clock: Clock;
   /** Ends the command and everything it started. */
   readonly signal: AbortSignal;
@@ -64,7 +66,7 @@ function collect(run: CommandToRun, late: AbortController): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn('/bin/sh', ['-c', command], {
       cwd,
-      env: environmentOf(run.environment, home),
+      env: environmentOf(run, home),
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
@@ -96,7 +98,9 @@ function collect(run: CommandToRun, late: AbortController): Promise<string> {
   });
 }
 
-function environmentOf(environment: Environment, home: string): Record<string, string> {
+function environmentOf(run: CommandToRun, home: string): Record<string, string> {
+  const { environment, variables } = run;
+  if (variables !== undefined) return { PATH: environment['PATH'] ?? usualPath, ...variables };
   const env: Record<string, string> = { PATH: usualPath, HOME: home };
   for (const name of passedOn) {
     const value = environment[name];

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KnownError, silentLogger, systemClock } from '../../../base/index.ts';
-import { openMirror } from '../../../lib/git/index.ts';
-import type { Mirror } from '../../../lib/git/index.ts';
-import type { Reading } from '../read-revision.ts';
+import { openMirror } from '../../git/index.ts';
+import type { Mirror } from '../../git/index.ts';
+import { openReader } from '../open-reader.ts';
+import type { Reading } from '../reading.ts';
 import { parseFluxConfig } from './flux-yaml.ts';
-import { createGeneratingReader } from './generating-reader.ts';
 import { runCommand } from './run-command.ts';
 
 let dir: string;
@@ -22,7 +22,15 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 describe('.flux.yaml', () => {
   it.each([
     ['scanForFiles: {}', { is: 'scan' }],
-    ['commandUpdated: {generators: []}', { is: 'command', generators: [] }],
+    ['commandUpdated: {generators: []}', { is: 'command', generators: [], updaters: [] }],
+    [
+      'commandUpdated: {updaters: [{containerImage: {command: a}, policy: {command: b, timeout: 5s}}]}',
+      {
+        is: 'command',
+        generators: [],
+        updaters: [{ containerImage: { command: 'a' }, policy: { command: 'b', timeoutMs: 5000 } }],
+      },
+    ],
     [
       'patchUpdated: {generators: [{command: kustomize build ., timeout: 1m30s}], patchFile: p.yaml}',
       {
@@ -33,7 +41,7 @@ describe('.flux.yaml', () => {
     ],
     [
       'commandUpdated: {generators: [{command: x, timeout: 200ms}]}',
-      { is: 'command', generators: [{ command: 'x' }] },
+      { is: 'command', generators: [{ command: 'x' }], updaters: [] },
     ],
   ])('%s', (text, config) => {
     expect(parseFluxConfig(`version: 1\n${text}\n`, 'a/.flux.yaml')).toEqual(config);
@@ -50,6 +58,11 @@ describe('.flux.yaml', () => {
     ['version: 1\ncommandUpdated: {generators: [{timeout: 1s}]}', 'command is missing'],
     ['version: 1\ncommandUpdated: {generators: [{command: x, shell: y}]}', 'unknown field shell'],
     ['version: 1\ncommandUpdated: {generators: [{command: x, timeout: 30}]}', 'is no duration'],
+    [
+      'version: 1\ncommandUpdated: {updaters: [{annotation: {command: x}}]}',
+      'unknown field annotation',
+    ],
+    ['version: 1\ncommandUpdated: {updaters: {}}', 'updaters must be a list'],
     ['[]', 'write a map'],
   ])('is refused: %j', (text, why) => {
     expect(() => parseFluxConfig(text, 'a/.flux.yaml')).toThrow(why);
@@ -134,12 +147,14 @@ describe('reading a revision', () => {
     git('commit', '-q', '-m', 'change');
     git('push', '-q', bare, 'master');
     await mirror.fetch();
-    const reader = createGeneratingReader({
-      mirror,
+    const reader = openReader({
+      source: mirror,
       paths,
-      dir: path.join(dir, 'trees'),
-      environment: { PATH: process.env['PATH'] },
-      clock: systemClock,
+      generating: {
+        dir: path.join(dir, 'trees'),
+        environment: { PATH: process.env['PATH'] },
+        clock: systemClock,
+      },
     });
     return reader.read(git('rev-parse', 'HEAD'));
   }

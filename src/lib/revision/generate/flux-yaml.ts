@@ -1,21 +1,32 @@
 import { isRecord, KnownError } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
-import { parse } from '../../../lib/yaml/index.ts';
+import { parse } from '../../yaml/index.ts';
 
-/** A command whose standard output is manifests. */
-export interface Generator {
+/** A command line for the shell. */
+export interface Command {
   readonly command: string;
   /** Undefined: as long as the sync may take. */
   readonly timeoutMs?: number;
 }
 
+/** Commands that change the files from which a workload is made: its image, or one of its policies. */
+export interface Updater {
+  readonly containerImage?: Command;
+  readonly policy?: Command;
+}
+
 /** What a `.flux.yaml` says of the folder it is used for. */
 export type FluxConfig =
   | { readonly is: 'scan' }
-  | { readonly is: 'command'; readonly generators: readonly Generator[] }
+  | {
+      readonly is: 'command';
+      /** Commands whose standard output is manifests. */
+      readonly generators: readonly Command[];
+      readonly updaters: readonly Updater[];
+    }
   | {
       readonly is: 'patch';
-      readonly generators: readonly Generator[];
+      readonly generators: readonly Command[];
       /** Relative to the working folder. */
       readonly patchFile: string;
     };
@@ -40,7 +51,11 @@ export function parseFluxConfig(text: string, file: string): FluxConfig {
   }
   if (mode === 'commandUpdated') {
     onlyFields(body, ['generators', 'updaters'], `${file}: commandUpdated`);
-    return { is: 'command', generators: generatorsOf(body, file) };
+    return {
+      is: 'command',
+      generators: generatorsOf(body, file),
+      updaters: updatersOf(body, file),
+    };
   }
   if (mode !== 'patchUpdated') return refuse(`unknown field ${mode}`);
   onlyFields(body, ['generators', 'patchFile'], `${file}: patchUpdated`);
@@ -51,20 +66,42 @@ export function parseFluxConfig(text: string, file: string): FluxConfig {
   return { is: 'patch', generators: generatorsOf(body, file), patchFile };
 }
 
-function generatorsOf(body: JsonRecord, file: string): Generator[] {
-  const list = body['generators'] ?? [];
-  if (!Array.isArray(list)) throw new KnownError('invalid', `${file}: generators must be a list`);
-  return list.map((item: unknown, at) => {
-    const where = `${file}: generators[${at}]`;
-    const { command, timeout, ...others } = mapOf(item, where);
-    onlyFields(others, [], where);
-    if (typeof command !== 'string' || command === '') {
-      throw new KnownError('invalid', `${where}: command is missing`);
-    }
-    const timeoutMs = timeout === undefined ? undefined : durationOf(timeout, where);
-    // Less than a second is no limit, as in Flux.
-    return timeoutMs === undefined || timeoutMs < 1000 ? { command } : { command, timeoutMs };
+function generatorsOf(body: JsonRecord, file: string): Command[] {
+  return listOf(body, 'generators', file).map((item, at) =>
+    commandOf(item, `${file}: generators[${at}]`),
+  );
+}
+
+function updatersOf(body: JsonRecord, file: string): Updater[] {
+  return listOf(body, 'updaters', file).map((item, at) => {
+    const where = `${file}: updaters[${at}]`;
+    const updater = mapOf(item, where);
+    onlyFields(updater, ['containerImage', 'policy'], where);
+    const { containerImage, policy } = updater;
+    return {
+      ...(containerImage === undefined
+        ? {}
+        : { containerImage: commandOf(containerImage, `${where}.containerImage`) }),
+      ...(policy === undefined ? {} : { policy: commandOf(policy, `${where}.policy`) }),
+    };
   });
+}
+
+function listOf(body: JsonRecord, name: string, file: string): unknown[] {
+  const list = body[name] ?? [];
+  if (!Array.isArray(list)) throw new KnownError('invalid', `${file}: ${name} must be a list`);
+  return list;
+}
+
+function commandOf(item: unknown, where: string): Command {
+  const { command, timeout, ...others } = mapOf(item, where);
+  onlyFields(others, [], where);
+  if (typeof command !== 'string' || command === '') {
+    throw new KnownError('invalid', `${where}: command is missing`);
+  }
+  const timeoutMs = timeout === undefined ? undefined : durationOf(timeout, where);
+  // Less than a second is no limit, as in Flux.
+  return timeoutMs === undefined || timeoutMs < 1000 ? { command } : { command, timeoutMs };
 }
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
