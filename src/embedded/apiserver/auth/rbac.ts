@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord } from '../../../base/index.ts';
+import { isRecord, type JsonRecord, type KubeObject } from '../../../base/index.ts';
 import type { Store } from '../store/store.ts';
 import type { Attributes, Authorizer } from './authorizer.ts';
 import type { User } from './user.ts';
@@ -41,10 +41,15 @@ export function rulesOf(
   return role ? [...recordsIn(role['rules']), ...aggregatedRules(store, role)] : [];
 }
 
-/** A ClusterRole may be the sum of others, chosen by their labels. */
-function aggregatedRules(store: Store, role: JsonRecord): JsonRecord[] {
+/** A ClusterRole may be the sum of others, chosen by their labels, and these sums in their turn. */
+function aggregatedRules(
+  store: Store,
+  role: KubeObject,
+  seen: ReadonlySet<string> = new Set(),
+): JsonRecord[] {
   const rule = isRecord(role['aggregationRule']) ? role['aggregationRule'] : undefined;
-  if (!rule) return [];
+  if (!rule || seen.has(role.metadata.name)) return [];
+  const further = new Set([...seen, role.metadata.name]);
   const selectors = recordsIn(rule['clusterRoleSelectors']).map((each) =>
     isRecord(each['matchLabels']) ? Object.entries(each['matchLabels']) : [],
   );
@@ -54,7 +59,8 @@ function aggregatedRules(store: Store, role: JsonRecord): JsonRecord[] {
     const chosen = selectors.some(
       (pairs) => pairs.length > 0 && pairs.every(([name, value]) => labels[name] === value),
     );
-    return chosen ? recordsIn(other['rules']) : [];
+    if (!chosen) return [];
+    return [...recordsIn(other['rules']), ...aggregatedRules(store, other, further)];
   });
 }
 
