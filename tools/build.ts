@@ -1,8 +1,9 @@
 // `npm run build`: the same tree as JavaScript under dist/, with types, and the data files that
-// sources read beside themselves. Publishing needs it: Node strips no types inside node_modules.
+// sources read beside themselves; then the command line in few files. Publishing needs it: Node strips no types inside node_modules.
 import { spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { bundle } from './bundle.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 rmSync(path.join(root, 'dist'), { recursive: true, force: true });
@@ -16,3 +17,5 @@ const isData = (file: string): boolean =>
 const all = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' });
 for (const file of all.filter(isData))
   cpSync(path.join(root, 'src', file), path.join(root, 'dist', file));
+
+await bundle('dist');

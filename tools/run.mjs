@@ -28,6 +28,8 @@ function installIfNeeded() {
   ];
   const [program, all] = npm ? [process.execPath, [npm, ...args]] : ['npm', args];
   run(program, all, { stdio: ['ignore', 2, 2] });
+  // `bin/trice` starts quicker from it than from the sources.
+  run(node24(), [at('tools/bundle.ts')], { stdio: ['ignore', 2, 2] });
 }
 
 /** The Node that the repository brings, or the machine's own where it is new enough. */
