@@ -3,7 +3,7 @@ import { definitions } from './admission/definitions.ts';
 import { accountSecret } from './admission/account-secret.ts';
 import { claimClass } from './admission/claim-class.ts';
 import { grants } from './admission/grants.ts';
-import { uncheckedRules } from './admission/unchecked-rules.ts';
+import { ruleDefinitions } from './admission/rule-definitions.ts';
 import { ingressClass } from './admission/ingress-class.ts';
 import { limitDefaults, limitRanger } from './admission/limits/limit-ranger.ts';
 import type { QuotaKeeper } from './admission/quota/quota-keeper.ts';
@@ -51,7 +51,13 @@ export function buildState(
         mutatingWebhooks(webhooks),
       ],
       // What a webhook let in may still be too much; the quota has the last word.
-      confirming: [grants, uncheckedRules, limitRanger, validatingWebhooks(webhooks), quotas.check],
+      confirming: [
+        grants,
+        ruleDefinitions,
+        limitRanger,
+        validatingWebhooks(webhooks),
+        quotas.check,
+      ],
     }),
     locks: createKeyLocks(),
     addresses: createAddresses(store, serviceCidr),

@@ -31,6 +31,8 @@ export type { FieldConflict } from './ownership/conflict.ts';
 export { structuralErrors } from './custom/structural.ts';
 export { defaultBySchema } from './custom/defaulting.ts';
 export { pruneBySchema } from './custom/pruning.ts';
+export { customRuleErrors, customRules } from './custom/custom-rules.ts';
+export type { CustomRules } from './custom/custom-rules.ts';
 export { validateBySchema } from './custom/validation.ts';
 export { decodeProtobuf } from './protobuf/decode.ts';
 export { createOpenApi } from './openapi/documents.ts';

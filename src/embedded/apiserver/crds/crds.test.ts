@@ -286,24 +286,3 @@ describe('a custom resource', () => {
     frames.stop();
   });
 });
-
-it('says of rules in CEL that they are not enforced', async () => {
-  const ruled = {
-    ...schema,
-    'x-kubernetes-validations': [{ rule: 'self.spec.replicas > 1', message: 'two at least' }],
-  };
-  const versions = [
-    { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: ruled } },
-  ];
-  const made = await test.call('POST', definitions, definition({ versions }));
-  expect(made.status).toBe(201);
-  expect(made.headers.get('warning')).toBe(
-    '299 - "x-kubernetes-validations: these rules are stored and not enforced by this server"',
-  );
-  const other = definition({ group: 'other.com' });
-  const plain = await test.call('POST', definitions, {
-    ...other,
-    metadata: { name: 'foos.other.com' },
-  });
-  expect([plain.status, plain.headers.get('warning')]).toEqual([201, null]);
-});

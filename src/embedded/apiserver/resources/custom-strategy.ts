@@ -5,6 +5,7 @@ import {
   type ObjectMeta,
 } from '../../../base/index.ts';
 import {
+  customRules,
   deepEqual,
   defaultBySchema,
   fromOpenApiV3,
@@ -28,8 +29,10 @@ export function customStrategy(crd: Crd, version: CustomVersion): Strategy {
   const rule = { namespaced: crd.spec.scope === 'Namespaced', nameRule: 'subdomain' as const };
   const storage = crd.spec.versions.find((each) => each.storage) ?? version;
   const { check, ...bySchema } = schemaPart(crd, version);
+  const rules = customRules(version.schema?.openAPIV3Schema);
   let table: KindTable | undefined;
   return {
+    ...(rules ? { rules } : {}),
     ...bySchema,
     strategicMerge: false,
     typeErrors: () => [],

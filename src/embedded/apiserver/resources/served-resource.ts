@@ -1,5 +1,5 @@
 import type { JsonRecord, KubeObject } from '../../../base/index.ts';
-import type { FieldError, TypeSchema } from '../../../lib/schema/index.ts';
+import type { CustomRules, FieldError, TypeSchema } from '../../../lib/schema/index.ts';
 import type { BuiltinSubresource, KindTable } from '../../kinds/index.ts';
 
 /** What differs between kinds when one of their objects is written or shown. */
@@ -21,6 +21,8 @@ export interface Strategy {
   prepareUpdate(object: KubeObject, old: KubeObject, subresource?: string): void;
   validateCreate(object: KubeObject): FieldError[];
   validateUpdate(object: KubeObject, old: KubeObject, subresource?: string): FieldError[];
+  /** The rules in CEL of a custom resource; absent when there are none. */
+  readonly rules?: CustomRules;
   fieldsOf(object: KubeObject): Record<string, string>;
   readonly fieldLabels: readonly string[];
   table(): KindTable;

@@ -5,6 +5,7 @@ import type { WriteOptions } from '../http/write-options.ts';
 import { keyOfObject } from '../resources/served-resource.ts';
 import { nowText, type Call } from '../server-state.ts';
 import { RevisionError } from '../store/store.ts';
+import { complaintsAbout } from './complaints.ts';
 import { applyCascades } from './cascades.ts';
 import { setNewMetadata } from './new-metadata.ts';
 import { trackOwnership } from './ownership.ts';
@@ -87,7 +88,7 @@ async function prepared(call: Call, decoded: KubeObject, how: CreateHow): Promis
   };
   await state.admission.admit(request);
   object = strategy.defaulted(object);
-  const errors = strategy.validateCreate(object);
+  const errors = await complaintsAbout(resource, object);
   if (errors.length > 0) throw invalidObject(resource, object.metadata.name ?? '', errors);
   await state.admission.confirm({ ...request, object });
   return object;

@@ -8,6 +8,7 @@ import { keyOfObject } from '../resources/served-resource.ts';
 import { nowText, type Call } from '../server-state.ts';
 import { RevisionError, type Stored } from '../store/store.ts';
 import { storedOfCall } from '../verbs/get.ts';
+import { complaintsAbout } from './complaints.ts';
 import { keepMetadata } from './new-metadata.ts';
 import { trackOwnership } from './ownership.ts';
 import { written, type Written } from './written.ts';
@@ -93,7 +94,8 @@ async function prepared(
   };
   await state.admission.admit(request);
   object = strategy.defaulted(object);
-  const errors = strategy.validateUpdate(object, live, change.subresource);
+  const was = { old: live, subresource: change.subresource };
+  const errors = await complaintsAbout(resource, object, was);
   if (errors.length > 0) throw invalidObject(resource, live.metadata.name, errors);
   await state.admission.confirm({ ...request, object });
   return object;
