@@ -1,6 +1,6 @@
 // Renders a template and tells where each line comes from. In a project of your own the import is
 // from 'trice/gotemplate'.
-import { createEngine, functionTable } from '../../src/lib/gotemplate/index.ts';
+import { createEngine, functionTable, pathText } from '../../src/lib/gotemplate/index.ts';
 
 const engine = createEngine({
   functions: {
@@ -26,5 +26,7 @@ port: {{ .Values.port | int }}
 
 const traced = engine.executeTraced('service.yaml', { Values: { name: 'web', port: 8080 } });
 for (const { text, place, reads } of traced.lines) {
-  console.log(`${text.padEnd(16)} # ${place?.file}:${place?.line} ${reads.join(', ')}`.trimEnd());
+  console.log(
+    `${text.padEnd(16)} # ${place?.file}:${place?.line} ${reads.map(pathText).join(', ')}`.trimEnd(),
+  );
 }

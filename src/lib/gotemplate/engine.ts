@@ -1,9 +1,11 @@
 import { Compiler, type Compiled, signatureDigest, Slots } from './compile/compile.ts';
 import { quote } from './format/quote.ts';
 import { publicError } from './runtime/fault.ts';
-import { Runtime, type Usage } from './runtime/runtime.ts';
+import { Runtime, TrackedRuntime, type Usage } from './runtime/runtime.ts';
 import type { FunctionTable } from './signature.ts';
 import { GoError } from './template-error.ts';
+import { type Tracked, trackedOf } from './track/tracked.ts';
+import { Tracker } from './track/tracker.ts';
 import { Recorder } from './trace/recorder.ts';
 import { type Traced, tracedOf } from './trace/traced.ts';
 
@@ -40,6 +42,12 @@ export interface Engine {
    */
   executeTraced(name: string, dot: unknown): Traced;
   /**
+   * The same run, which also tells which of the data it read: so that after a change (`compareData`)
+   * only the templates whose `isTouchedBy` says so are run again. See `Tracked`; functions of the host
+   * say by `use` what they look at.
+   */
+  executeTracked(name: string, dot: unknown): Tracked;
+  /**
    * A set that sees all of this one's templates; what is added to it stays inside (Go's Clone).
    * `functions` replace those of the same name and signature: how `tpl` binds `include` to the clone.
    */
@@ -68,6 +76,7 @@ class TemplateSet implements Engine {
   private readonly own = new Map<string, Compiled>();
   private readonly parent: TemplateSet | undefined;
   private readonly runtime: Runtime;
+  private readonly trackedRuntime: Runtime;
   private readonly usage: Usage;
 
   constructor(
@@ -79,7 +88,9 @@ class TemplateSet implements Engine {
     this.parent = how.parent;
     this.usage = how.usage;
     const find = (name: string): Compiled | undefined => this.find(name);
-    this.runtime = new Runtime(how.functions, { slots: compiler.slots, find, usage: how.usage });
+    const set = { slots: compiler.slots, find, usage: how.usage };
+    this.runtime = new Runtime(how.functions, set);
+    this.trackedRuntime = new TrackedRuntime(how.functions, set);
   }
 
   find(name: string): Compiled | undefined {
@@ -111,14 +122,30 @@ class TemplateSet implements Engine {
     return tracedOf(recorder, dot);
   }
 
+  executeTracked(name: string, dot: unknown): Tracked {
+    const { tracking } = this.usage;
+    const outer = tracking.tracker;
+    const tracker = new Tracker(dot);
+    tracking.tracker = tracker;
+    try {
+      return trackedOf(this.execute(name, dot), tracker);
+    } finally {
+      tracking.tracker = outer;
+    }
+  }
+
   execute(name: string, dot: unknown): string {
     const template = this.find(name);
     if (template === undefined) {
       throw new GoError(`template: no template ${quote(name)} associated with template "gotpl"`);
     }
-    this.runtime.refresh();
+    const { runtime, trackedRuntime, usage } = this;
     try {
-      const { runtime, usage } = this;
+      if (usage.tracking.tracker !== undefined) {
+        trackedRuntime.refresh();
+        return template.tracked.run(trackedRuntime, dot ?? undefined);
+      }
+      runtime.refresh();
       if (usage.trace !== undefined) return template.trace(runtime, dot ?? undefined);
       return template.run(runtime, dot ?? undefined);
     } catch (thrown) {
@@ -139,14 +166,13 @@ class TemplateSet implements Engine {
 
 /** Makes an empty set of templates. */
 export function createEngine(options: EngineOptions): Engine {
+  const compiler = compilerFor(options.functions, options.strict ?? false);
   const usage: Usage = {
     steps: 0,
     maxSteps: options.budgets?.steps ?? 50_000_000,
     maxOutput: options.budgets?.output ?? 256 * 1024 * 1024,
     trace: undefined,
+    tracking: compiler.tracking,
   };
-  return new TemplateSet(compilerFor(options.functions, options.strict ?? false), {
-    functions: options.functions,
-    usage,
-  });
+  return new TemplateSet(compiler, { functions: options.functions, usage });
 }

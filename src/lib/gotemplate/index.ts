@@ -15,7 +15,10 @@
  * - structs and anything with methods are `HostObject`s: a `HostType` says the fields and methods.
  *
  * `execute` gives the text; `executeTraced` gives the same text and for each of its lines the place
- * in the templates that printed it and the values read for it. Versions and constraints as
+ * in the templates that printed it and the values read for it, as paths from dot (`ValuePath`,
+ * `['Values', 'image', 'tag']`). `executeTracked` gives it with what the run depends on, so that after a
+ * change of the data only the templates that read the changed values are run again: keep each
+ * template's `Tracked`, ask `isTouchedBy(compareData(before, after))`. Versions and constraints as
  * Masterminds' semver has them can be used on their own: `parseVersion`, `parseConstraint`.
  *
  * Refuses: goroutines, channels, networks, clocks and randomness of its own. Time and random bytes
@@ -24,6 +27,11 @@
  */
 export { createEngine } from './engine.ts';
 export type { Budgets, Engine, EngineOptions } from './engine.ts';
+export { compareData } from './track/changes.ts';
+export type { Change } from './track/changes.ts';
+export type { Tracked } from './track/tracked.ts';
+export { pathText } from './trace/value-path.ts';
+export type { ValuePath } from './trace/value-path.ts';
 export type { TraceLine, Traced } from './trace/traced.ts';
 export type { TracePiece } from './trace/pieces.ts';
 export type { TemplatePlace } from './trace/place.ts';
@@ -33,7 +41,7 @@ export { GoError, TemplateError, goPanic } from './template-error.ts';
 export type { TemplateFrame } from './template-error.ts';
 export { GoNumber, HostObject, int64, isNil, typedList, typedMap, uint8 } from './value/index.ts';
 export type { HostMethod, HostType, NumberKind } from './value/index.ts';
-export type { FunctionTable, GoFunction, ParamType } from './signature.ts';
+export type { ArgumentUse, FunctionTable, GoFunction, ParamType } from './signature.ts';
 export { formatValue, goQuote, sprint, sprintf } from './format/index.ts';
 export { toBytes, fromBytes } from './value/index.ts';
 export { typeName, kindOf } from './value/index.ts';

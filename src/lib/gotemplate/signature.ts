@@ -19,11 +19,26 @@ export type ParamType =
   | 'error'
   | { readonly named: string };
 
+/**
+ * What a function does with the maps and lists it is given, for `executeTracked`. Absent: it may look
+ * at everything in them.
+ * - `passes`: hands them on or puts them into what it makes, and looks at none;
+ * - `lists`: asks their type, or which entries they have;
+ * - `looks up`: the first one's entry that the others name, one key after the other;
+ * - `copies`: looks at everything, and no part of it is in the answer;
+ * - `sets`: changes the first one;
+ * - `merges`: changes the first one all through, by what is in the others;
+ * - `outside`: asks for time, chance or the cluster.
+ */
+export type ArgumentUse =
+  'passes' | 'lists' | 'looks up' | 'copies' | 'sets' | 'merges' | 'outside';
+
 /** A function a template can call. It throws `GoError` to fail with Go's text. */
 export interface GoFunction {
   /** Parameter types in order; with `variadic` the last one repeats. */
   readonly params: readonly ParamType[];
   readonly variadic?: boolean;
+  readonly use?: ArgumentUse;
   /**
    * Receives as many arguments as the template gave (checked and converted). Returns a Go value:
    * `null` for a nil interface{}, a tagged list for `[]string` and so on.

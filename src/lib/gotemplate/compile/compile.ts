@@ -8,6 +8,7 @@ import { GoComplex } from '../value/index.ts';
 import type { FunctionTable, GoFunction } from '../signature.ts';
 import type { Functions } from './expression.ts';
 import { generate } from './generate.ts';
+import { type Tracking, trackingLibrary } from '../track/tracking-library.ts';
 import { type Library, makeLibrary } from './library.ts';
 import { type Marks, plainMarks, tracedMarks } from './marks.ts';
 
@@ -16,6 +17,8 @@ export interface Compiled extends Template {
   readonly run: Run;
   /** The form that also notes, in the runtime's recorder, where everything came from. */
   readonly trace: Run;
+  /** The plain form over a library and functions that tell what they look at. */
+  readonly tracked: Pick<Compiled, 'run' | 'trace'>;
   /** Nothing in it but blanks and comments: such a definition never replaces another. */
   readonly isEmpty: boolean;
 }
@@ -57,9 +60,13 @@ export class Compiler {
   readonly slots: Slots;
   private cachedUnits = 0;
   private readonly library: Library;
+  private readonly trackingLibrary: Library;
+  /** Shared by all that run the compiled code, one after the other. */
+  readonly tracking: Tracking = { tracker: undefined };
 
   constructor(functions: FunctionTable, slots: Slots, strict: boolean) {
     this.library = makeLibrary(strict);
+    this.trackingLibrary = trackingLibrary(this.library, this.tracking);
     this.functions = functions;
     this.slots = slots;
   }
@@ -106,36 +113,52 @@ export class Compiler {
   private build(definition: Definition, source: Source): Compiled {
     const { name } = definition;
     const isEmpty = isEmptyList(definition.root);
-    const lazy = (marks: Marks, made: (run: Run, sites: Template['sites']) => void): Run => {
+    const lazy = (
+      how: { marks: Marks; library: Library },
+      made: (run: Run, sites: Template['sites']) => void,
+    ): Run => {
       let ready: Run | undefined;
       // Most defines of a library chart never run: their JavaScript is made on first use.
       return (rt, dot) => {
         if (ready === undefined) {
-          const { body, sites } = generate(definition, this.lookup(), marks);
-          ready = this.evaluate(body, { name, source, sites });
+          const { body, sites } = generate(definition, this.lookup(), how.marks);
+          ready = this.evaluate(body, how.library, { name, source, sites });
           made(ready, sites);
         }
         rt.refresh();
         return ready(rt, dot);
       };
     };
+    const { library } = this;
+    const trace = lazy({ marks: tracedMarks, library }, (made) =>
+      Object.assign(compiled, { trace: made }),
+    );
+    const tracked = {
+      run: lazy({ marks: plainMarks, library: this.trackingLibrary }, (run) =>
+        Object.assign(tracked, { run }),
+      ),
+      trace,
+    };
     const compiled = {
       name,
       source,
       sites: [] as Template['sites'],
       isEmpty,
-      run: lazy(plainMarks, (run, sites) => Object.assign(compiled, { run, sites })),
-      trace: lazy(tracedMarks, (trace) => Object.assign(compiled, { trace })),
+      run: lazy({ marks: plainMarks, library }, (run, sites) =>
+        Object.assign(compiled, { run, sites }),
+      ),
+      trace,
+      tracked,
     };
     return compiled;
   }
 
-  private evaluate(body: string, template: Template): Run {
+  private evaluate(body: string, library: Library, template: Template): Run {
     // Compiling is what this room is for: the source is made by the generator alone, and every text of
     // a template stands in it as a JSON literal.
     // oxlint-disable-next-line typescript/no-implied-eval -- our own generated code, no text of a template in it
     const factory = new Function('L', 'S', 'T', 'K', body) as (...args: unknown[]) => Run;
-    return factory(this.library, template.sites, template, constructors);
+    return factory(library, template.sites, template, constructors);
   }
 }
 

@@ -4,6 +4,7 @@
  * in folders, one table each.
  */
 import type { FunctionTable } from '../signature.ts';
+import { withUses } from './argument-use.ts';
 import { defaultFunctions } from './collection/defaults.ts';
 import { dictFunctions } from './collection/dicts.ts';
 import { listFunctions } from './collection/lists.ts';
@@ -39,7 +40,7 @@ export interface FunctionPorts {
 export function functionTable(ports: FunctionPorts = {}): FunctionTable {
   const random = ports.random ?? noRandom;
   const now = ports.now ?? ((): Date => new Date(0));
-  return {
+  return withUses({
     ...caseFunctions,
     ...stringFunctions,
     ...numberFunctions,
@@ -55,5 +56,5 @@ export function functionTable(ports: FunctionPorts = {}): FunctionTable {
     ...encodingFunctions,
     ...randomFunctions(random),
     ...secretFunctions({ now, random }),
-  };
+  });
 }

@@ -183,10 +183,10 @@ export const builtins: FunctionTable = {
   lt: { params: two, call: lt },
   ne: { params: two, call: ne },
   html: { params: ['any'], variadic: true, call: html },
-  index: { params: two, variadic: true, call: index },
+  index: { params: two, variadic: true, use: 'looks up', call: index },
   js: { params: ['any'], variadic: true, call: js },
-  len: { params: value, call: len },
-  not: { params: value, call: (arg: unknown) => !isTrue(arg) },
+  len: { params: value, use: 'lists', call: len },
+  not: { params: value, use: 'lists', call: (arg: unknown) => !isTrue(arg) },
   print: { params: ['any'], variadic: true, call: (...args: unknown[]) => sprint(args) },
   printf: {
     params: ['string', 'any'],

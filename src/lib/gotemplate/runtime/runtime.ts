@@ -1,8 +1,10 @@
 import type { Compiled, Slots } from '../compile/compile.ts';
 import { quote } from '../format/quote.ts';
-import type { FunctionTable } from '../signature.ts';
+import type { FunctionTable, GoFunction } from '../signature.ts';
 import { GoError } from '../template-error.ts';
 import type { Recorder } from '../trace/recorder.ts';
+import { trackedCall } from '../track/tracking-library.ts';
+import type { Tracking } from '../track/tracking-library.ts';
 import { builtins } from './builtins.ts';
 import { SiteFault } from './fault.ts';
 
@@ -13,6 +15,8 @@ export interface Usage {
   readonly maxOutput: number;
   /** Notes origins while a traced run is under way. */
   trace: Recorder | undefined;
+  /** What generated code and functions tell what they read, while a tracked run is under way. */
+  readonly tracking: Tracking;
 }
 
 /** What a running template sees of its set. */
@@ -39,8 +43,12 @@ export class Runtime {
     if (this.f.length === this.slots.size) return;
     for (const [name, slot] of this.slots.names()) {
       const spec = Object.hasOwn(this.functions, name) ? this.functions[name] : builtins[name];
-      this.f[slot] = (spec?.call ?? missing) as (...args: unknown[]) => unknown;
+      this.f[slot] = this.callOf(spec ?? missing);
     }
+  }
+
+  protected callOf({ call }: GoFunction): (...args: unknown[]) => unknown {
+    return call as (...args: unknown[]) => unknown;
   }
 
   /** Counts a loop turn or a template call. */
@@ -53,7 +61,11 @@ export class Runtime {
     }
   }
 
-  find(name: string, at: number): Compiled {
+  find(name: string, at: number): Pick<Compiled, 'run' | 'trace'> {
+    return this.template(name, at);
+  }
+
+  protected template(name: string, at: number): Compiled {
     this.refresh();
     const template = this.templates(name);
     if (template === undefined) throw new SiteFault(at, `template ${quote(name)} not defined`);
@@ -61,6 +73,20 @@ export class Runtime {
   }
 }
 
-function missing(): never {
-  throw new GoError('function is not in the table');
+/** The runtime of the tracked form. */
+export class TrackedRuntime extends Runtime {
+  protected override callOf(spec: GoFunction): (...args: unknown[]) => unknown {
+    return trackedCall(spec, this.usage.tracking);
+  }
+
+  override find(name: string, at: number): Pick<Compiled, 'run' | 'trace'> {
+    return this.template(name, at).tracked;
+  }
 }
+
+const missing: GoFunction = {
+  params: [],
+  call: () => {
+    throw new GoError('function is not in the table');
+  },
+};

@@ -3,6 +3,7 @@ import type { TemplatePlace } from './place.ts';
 import { Places } from './place.ts';
 import type { Reads } from './reads.ts';
 import type { Frame, RawPiece } from './recorder.ts';
+import type { ValuePath } from './value-path.ts';
 
 /** A stretch of output and how it came to be. Offsets are UTF-16 units; stretches neither overlap nor leave gaps. */
 export interface TracePiece {
@@ -12,10 +13,10 @@ export interface TracePiece {
   readonly place: TemplatePlace;
   /** The actions that ran the template `place` is in, innermost first; none in the file itself. */
   readonly callers: readonly TemplatePlace[];
-  /** Values whose contents went into the text, as paths from the dot of the run: `Values.image.tag`. */
-  readonly reads: readonly string[];
+  /** Values whose contents went into the text, as paths from the dot of the run. */
+  readonly reads: readonly ValuePath[];
   /** Values that decided that the text is there: of `if`, `with` and `range` around it, of arguments. */
-  readonly conditions: readonly string[];
+  readonly conditions: readonly ValuePath[];
 }
 
 const none: readonly never[] = [];

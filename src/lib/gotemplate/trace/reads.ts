@@ -1,17 +1,9 @@
 import type { Turns } from '../runtime/range.ts';
 import { isMap } from '../value/index.ts';
 import type { Assigned, Cause } from './recorder.ts';
+import { PathNode, type ValuePath } from './value-path.ts';
 
-const none: readonly string[] = [];
-
-const plainName = /^[\p{L}_][\p{L}\p{N}_]*$/u;
-
-/** `Values.image.tag`, `Values.hosts[0]`, `Values.annotations["a.b/c"]`; the empty path is dot itself. */
-export function joinPath(path: string, key: string | number): string {
-  if (typeof key === 'number') return `${path}[${key}]`;
-  if (!plainName.test(key)) return `${path}[${JSON.stringify(key)}]`;
-  return path === '' ? key : `${path}.${key}`;
-}
+const none: readonly ValuePath[] = [];
 
 function entry(holder: unknown, name: string): unknown {
   return isMap(holder) && Object.hasOwn(holder, name) ? holder[name] : undefined;
@@ -20,7 +12,7 @@ function entry(holder: unknown, name: string): unknown {
 /** More paths than this are of no use to a reader, and would let a hostile template fill the memory. */
 const maxPaths = 200;
 
-function addAll(into: Set<string>, paths: readonly string[]): void {
+function addAll(into: Set<ValuePath>, paths: readonly ValuePath[]): void {
   for (const path of paths) {
     if (into.size >= maxPaths) return;
     into.add(path);
@@ -34,26 +26,26 @@ function addAll(into: Set<string>, paths: readonly string[]): void {
  */
 export class Reads {
   private readonly log: readonly unknown[];
-  private readonly known = new Map<unknown, string>();
+  private readonly known = new Map<unknown, PathNode>();
   /** The paths of each event of the log. */
-  private readonly paths: (readonly string[])[] = [];
-  private readonly variables = new Map<Assigned, readonly string[]>();
-  private readonly causes = new Map<Cause, readonly string[]>();
+  private readonly paths: (readonly ValuePath[])[] = [];
+  private readonly variables = new Map<Assigned, readonly ValuePath[]>();
+  private readonly causes = new Map<Cause, readonly ValuePath[]>();
 
   constructor(log: readonly unknown[], root: unknown) {
     this.log = log;
-    this.learn(root, '');
+    this.learn(root, new PathNode());
     // In the order of the run, so that a thing is known before its parts are read, and what a variable
     // came from before the variable.
     for (let i = 0; i < log.length; i += 3) this.paths.push(this.event(i));
   }
 
-  private learn(value: unknown, path: string): void {
+  private learn(value: unknown, node: PathNode): void {
     if (typeof value !== 'object' || value === null || this.known.has(value)) return;
-    this.known.set(value, path);
+    this.known.set(value, node);
   }
 
-  private event(at: number): readonly string[] {
+  private event(at: number): readonly ValuePath[] {
     const [subject, what, more] = [this.log[at], this.log[at + 1], this.log[at + 2]];
     if (what === null) return this.behind(subject as Assigned);
     if (typeof what === 'number') return this.turn(subject, what, more as Turns);
@@ -61,27 +53,27 @@ export class Reads {
     return path === undefined ? this.behind(more as Assigned | undefined) : [path];
   }
 
-  private turn(over: unknown, index: number, turns: Turns): readonly string[] {
-    const path = this.known.get(over);
-    if (path === undefined || turns.items === undefined) return none;
-    const own = joinPath(path, turns.keys?.[index] ?? index);
+  private turn(over: unknown, index: number, turns: Turns): readonly ValuePath[] {
+    const node = this.known.get(over);
+    if (node === undefined || turns.items === undefined) return none;
+    const own = node.child(turns.keys?.[index] ?? index);
     this.learn(turns.items[index], own);
-    return [own];
+    return [own.path];
   }
 
-  private read(receiver: unknown, names: readonly string[]): string | undefined {
+  private read(receiver: unknown, names: readonly string[]): ValuePath | undefined {
     let value = receiver;
-    let path = this.known.get(value);
+    let node = this.known.get(value);
     for (const name of names) {
       value = entry(value, name);
-      path = this.known.get(value) ?? (path === undefined ? undefined : joinPath(path, name));
-      if (path !== undefined) this.learn(value, path);
+      node = this.known.get(value) ?? node?.child(name);
+      if (node !== undefined) this.learn(value, node);
     }
-    return path;
+    return node?.path;
   }
 
   /** What a variable's value came from, and what it took to set it. */
-  private behind(variable: Assigned | undefined): readonly string[] {
+  private behind(variable: Assigned | undefined): readonly ValuePath[] {
     if (variable === undefined) return none;
     const known = this.variables.get(variable);
     if (known !== undefined) return known;
@@ -93,20 +85,20 @@ export class Reads {
   }
 
   /** The paths read in a stretch of the log, those behind its variables too. */
-  between(from: number, to: number): Set<string> {
-    const into = new Set<string>();
+  between(from: number, to: number): Set<ValuePath> {
+    const into = new Set<ValuePath>();
     for (let at = from; at < to; at += 3) addAll(into, this.paths[at / 3] ?? none);
     return into;
   }
 
   /** The same as a list; a stretch of one event shares that event's. */
-  listBetween(from: number, to: number): readonly string[] {
+  listBetween(from: number, to: number): readonly ValuePath[] {
     if (to - from > 3) return [...this.between(from, to)];
     return from === to ? none : (this.paths[from / 3] ?? none);
   }
 
   /** All that had to be read to come to a place, outermost first. */
-  above(cause: Cause | undefined): readonly string[] {
+  above(cause: Cause | undefined): readonly ValuePath[] {
     const missing: Cause[] = [];
     let each = cause;
     for (; each !== undefined && !this.causes.has(each); each = each.above) missing.push(each);

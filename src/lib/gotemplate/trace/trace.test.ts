@@ -2,7 +2,14 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createEngine, type Engine, functionTable, type Traced } from '../index.ts';
+import {
+  createEngine,
+  type Engine,
+  functionTable,
+  pathText,
+  type Traced,
+  type ValuePath,
+} from '../index.ts';
 
 function engineWith(files: Readonly<Record<string, string>>): Engine {
   const include = {
@@ -24,11 +31,13 @@ function trace(text: string, dot: unknown, library = ''): Traced {
   return traced;
 }
 
+const shown = (paths: readonly ValuePath[]): string => paths.map(pathText).join(' ');
+
 /** Each line as `text <- file:line reads ? conditions`. */
 function told({ lines }: Traced): string[] {
   return lines.map(({ text, place, reads, conditions }) => {
-    const after = conditions.length === 0 ? '' : ` ? ${conditions.join(' ')}`;
-    return `${text} <- ${place?.file}:${place?.line} ${reads.join(' ')}${after}`.trimEnd();
+    const after = conditions.length === 0 ? '' : ` ? ${shown(conditions)}`;
+    return `${text} <- ${place?.file}:${place?.line} ${shown(reads)}${after}`.trimEnd();
   });
 }
 
@@ -121,7 +130,7 @@ describe('where a line comes from', () => {
     const library = '{{ define "l" }}{{ .Values.name }}{{ end }}';
     const traced = trace('h: {{ include "l" . | sha256sum }}', values, library);
     expect(traced.lines[0]?.place?.file).toBe('t');
-    expect(traced.lines[0]?.reads).toEqual(['Values.name']);
+    expect(traced.lines[0]?.reads).toEqual([['Values', 'name']]);
   });
 });
 

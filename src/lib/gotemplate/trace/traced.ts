@@ -2,6 +2,7 @@ import type { TemplatePlace } from './place.ts';
 import { Resolver, type TracePiece } from './pieces.ts';
 import { Reads } from './reads.ts';
 import type { Recorder } from './recorder.ts';
+import type { ValuePath } from './value-path.ts';
 
 /** A line of output with what made it. */
 export interface TraceLine {
@@ -10,8 +11,8 @@ export interface TraceLine {
   /** The place that printed the most telling piece: the first action, else the first text that is not blank. */
   readonly place: TemplatePlace | undefined;
   readonly callers: readonly TemplatePlace[];
-  readonly reads: readonly string[];
-  readonly conditions: readonly string[];
+  readonly reads: readonly ValuePath[];
+  readonly conditions: readonly ValuePath[];
 }
 
 /**
@@ -48,7 +49,7 @@ function lineOf(text: string, start: number, pieces: readonly TracePiece[]): Tra
 }
 
 /** All of the lists, each entry once; most often there is one list, or the same one again. */
-function joined(lists: readonly (readonly string[])[]): readonly string[] {
+function joined(lists: readonly (readonly ValuePath[])[]): readonly ValuePath[] {
   const different = [...new Set(lists.filter((list) => list.length > 0))];
   return different.length > 1 ? [...new Set(different.flat())] : (different[0] ?? []);
 }

@@ -38,6 +38,7 @@ export function helmFunctions(options: HelmFunctionOptions): FunctionTable {
     ...templateFunctions(options.engineOf, nesting),
     ...demands(options),
     lookup: {
+      use: 'outside',
       params: ['string', 'string', 'string', 'string'],
       call: (apiVersion: string, kind: string, namespace: string, name: string) =>
         lookup?.({ apiVersion, kind, namespace, name }) ?? {},
@@ -50,10 +51,12 @@ export function helmFunctions(options: HelmFunctionOptions): FunctionTable {
 function templateFunctions(engineOf: () => Engine, nesting: Map<string, number>): FunctionTable {
   return {
     include: {
+      use: 'passes',
       params: ['string', 'any'],
       call: (name: string, data: unknown) => include(engineOf(), nesting, { name, data }),
     },
     tpl: {
+      use: 'passes',
       params: ['string', 'any'],
       call: (text: string, data: unknown) => evaluate(engineOf(), nesting, { text, data }),
     },
@@ -109,6 +112,7 @@ function wrapping<T>(what: string, run: () => T): T {
 function demands({ lint = false, warn }: HelmFunctionOptions): FunctionTable {
   return {
     required: {
+      use: 'lists',
       params: ['string', 'any'],
       call: (text: string, value: unknown) => {
         if (value !== null && value !== undefined && value !== '') return value;
