@@ -176,6 +176,15 @@ Use "ship [command] --help" for more information about a command.
     });
   });
 
+  it('names a group of trice with the program', async () => {
+    const { io, out } = fakeIo();
+    const group = { use: 'trice fleet', commands: [{ use: 'list [DIR]', short: 'lists', run }] };
+    await execute(group, ['list', '--help'], io);
+    expect(out()).toContain('Usage:\n  trice fleet list [DIR] [flags]\n');
+    await execute(group, [], io);
+    expect(out()).toContain('Use "trice fleet [command] --help" for more information');
+  });
+
   it('of a command, also as `help X`', async () => {
     const { out } = await call('load', '--help');
     expect((await call('help', 'load')).out).toBe(out);

@@ -52,7 +52,10 @@ export interface Call {
   readonly path: string;
 }
 
-/** A command and what is under it. `use` begins with its name: `sync [flags]`. */
+/**
+ * A command and what is under it. `use` begins with its name: `sync [flags]`; that of a group of `trice`
+ * with the program: `trice get`.
+ */
 export interface Command {
   readonly use: string;
   readonly short?: string;

@@ -4,9 +4,9 @@ import { bareValue } from './parse-flags.ts';
 /** A command with those above it, outermost first. */
 export type Chain = readonly [Command, ...Command[]];
 
-/** First word of `use`. */
+/** First word of `use`, with the program before it where a group of `trice` stands alone: `trice get`. */
 export function nameOf(command: Command): string {
-  return command.use.split(' ', 1)[0] ?? '';
+  return /^(?:trice )?\S*/.exec(command.use)?.[0] ?? '';
 }
 
 /** `helm show chart` */
