@@ -13,7 +13,7 @@ export type {
   TableColumn,
 } from './resource.ts';
 export type { FieldError } from '../../lib/schema/index.ts';
-export { builtinResources, groupOrder, resourceOf } from './registry/registry.ts';
+export { builtinResources, groupOrder, resourceOf, resourcesOf } from './registry/registry.ts';
 export { applyDefaults } from './defaults/index.ts';
 export { prepareCreate, prepareUpdate, specChanged } from './prepare.ts';
 export { validateCreate, validateUpdate } from './validation/index.ts';

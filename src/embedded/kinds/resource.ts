@@ -31,6 +31,11 @@ export interface BuiltinResource {
   readonly verbs: readonly string[];
   readonly subresources: readonly BuiltinSubresource[];
   readonly profiles: readonly Profile[];
+  /**
+   * Discovery names it. Legacy answers to newer versions too, for the control loops of this wing, but does
+   * not tell of them: clients then choose as they would on a server of that age.
+   */
+  readonly listed: boolean;
   /** Has a /status subresource: create and main update drop status, /status takes only status. */
   readonly hasStatus: boolean;
   /** Nothing is stored: reviews, bindings, componentstatuses. */

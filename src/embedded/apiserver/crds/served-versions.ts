@@ -32,6 +32,7 @@ function serve(crd: Crd, version: CustomVersion): ServedResource {
     verbs,
     subresources: subresourcesOf(names.kind, version),
     hasStatus: version.subresources?.status !== undefined,
+    listed: true,
     virtual: false,
     keyPrefix: `/${group}/${names.plural}/`,
     storageApiVersion: `${group}/${storage.name}`,

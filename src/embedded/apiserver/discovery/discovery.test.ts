@@ -44,6 +44,7 @@ describe('discovery', () => {
       namespaced: true,
       shortNames: ['deploy'],
       categories: ['all'],
+      storageVersionHash: '8aSe+NMegvE=',
     });
     expect(resources.find(({ name }) => name === 'deployments/scale')).toMatchObject({
       kind: 'Scale',
@@ -105,6 +106,27 @@ describe('discovery', () => {
     expect(now.body).toMatchObject({
       apiVersion: 'apps/v1',
       spec: { selector: { matchLabels: { a: 'b' } } },
+    });
+    await legacy.server.close();
+  });
+
+  it('of the older profile does not tell of what came later, but answers', async () => {
+    const legacy = await startTestServer({ profile: 'legacy' });
+    const preferred = async (group: string): Promise<unknown> => {
+      const { body } = await legacy.call('GET', `/apis/${group}`);
+      return (body['preferredVersion'] as { version: string }).version;
+    };
+    expect(await preferred('autoscaling')).toBe('v1');
+    expect(await preferred('policy')).toBe('v1beta1');
+    expect(await preferred('discovery.k8s.io')).toBe('v1beta1');
+    const list = await legacy.call('GET', '/apis/batch/v1/cronjobs');
+    expect(list.body.kind).toBe('CronJobList');
+    const old = await legacy.call('GET', '/apis/batch/v1beta1/cronjobs');
+    expect(old.headers.get('warning')).toBeNull();
+    const core = await legacy.call('GET', '/api/v1');
+    expect((core.body['resources'] as { name: string }[])[2]).toMatchObject({
+      name: 'configmaps',
+      singularName: '',
     });
     await legacy.server.close();
   });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { JsonRecord } from '../../../base/index.ts';
 import type { ServedGroup, ServedVersion } from '../resources/resource-registry.ts';
 import type { ServedResource } from '../resources/served-resource.ts';
@@ -56,6 +57,7 @@ function resourceEntries(resource: ServedResource): JsonRecord[] {
     verbs,
     ...(shortNames.length > 0 ? { shortNames } : {}),
     ...(categories.length > 0 ? { categories } : {}),
+    ...(resource.virtual ? {} : { storageVersionHash: storageVersionHash(resource) }),
   };
   const subs = resource.subresources.map(
     ({ name, kind: subKind, group, version, verbs: subVerbs }) => ({
@@ -69,6 +71,13 @@ function resourceEntries(resource: ServedResource): JsonRecord[] {
     }),
   );
   return [main, ...subs];
+}
+
+/** Changes when objects begin to be stored in another version; migrations go by it. */
+function storageVersionHash({ storageApiVersion, kind }: ServedResource): string {
+  const version = storageApiVersion.includes('/') ? storageApiVersion : `/${storageApiVersion}`;
+  const hash = createHash('sha256').update(`${version}/${kind}`).digest();
+  return hash.subarray(0, 8).toString('base64');
 }
 
 /** The aggregated form: every resource of the given groups in one document. */

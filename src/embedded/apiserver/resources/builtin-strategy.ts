@@ -31,6 +31,7 @@ export function serveBuiltin(resource: BuiltinResource): ServedResource {
     verbs: resource.verbs,
     subresources: resource.subresources,
     hasStatus: resource.hasStatus,
+    listed: resource.listed,
     virtual: resource.virtual,
     keyPrefix: `/${resource.storageGroup === '' ? 'core' : resource.storageGroup}/${resource.storagePlural}/`,
     storageApiVersion: resource.storageVersion,

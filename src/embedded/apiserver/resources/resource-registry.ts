@@ -1,4 +1,4 @@
-import { builtinResources, groupOrder, type Profile } from '../../kinds/index.ts';
+import { groupOrder, resourcesOf, type Profile } from '../../kinds/index.ts';
 import { serveBuiltin } from './builtin-strategy.ts';
 import type { ServedResource } from './served-resource.ts';
 
@@ -20,6 +20,7 @@ export interface ResourceRegistry {
   find(group: string, version: string, plural: string): ServedResource | undefined;
   /** Any served version of a kind that is stored under this prefix. */
   ofKind(group: string, kind: string): ServedResource | undefined;
+  /** What discovery tells of. */
   groups(): readonly ServedGroup[];
   /** Replaces all custom resources. */
   setCustom(resources: readonly ServedResource[]): void;
@@ -29,9 +30,7 @@ export interface ResourceRegistry {
 
 /** A registry of the built-in resources of a profile. */
 export function createRegistry(profile: Profile): ResourceRegistry {
-  const builtins = builtinResources
-    .filter((resource) => resource.profiles.includes(profile))
-    .map(serveBuiltin);
+  const builtins = resourcesOf(profile).map(serveBuiltin);
   let groups: readonly ServedGroup[] = [];
   let byPath = new Map<string, ServedResource>();
   let byKind = new Map<string, ServedResource>();
@@ -40,9 +39,9 @@ export function createRegistry(profile: Profile): ResourceRegistry {
     generation += 1;
     const all = [...builtins, ...custom];
     byPath = new Map(all.map((each) => [`${each.apiVersion}/${each.plural}`, each]));
-    groups = groupsOf(all);
+    groups = groupsOf(all.filter(({ listed }) => listed));
     byKind = new Map();
-    for (const { versions } of groups)
+    for (const { versions } of groupsOf(all))
       for (const { resources } of versions) for (const each of resources) addKind(byKind, each);
   };
   rebuild([]);

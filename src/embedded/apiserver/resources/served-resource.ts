@@ -46,6 +46,8 @@ export interface ServedResource {
   readonly verbs: readonly string[];
   readonly subresources: readonly BuiltinSubresource[];
   readonly hasStatus: boolean;
+  /** Discovery names it. */
+  readonly listed: boolean;
   /** Reviews and the like: answered, never stored. */
   readonly virtual: boolean;
   /** `/core/pods/` */

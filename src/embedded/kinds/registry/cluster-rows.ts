@@ -38,6 +38,7 @@ const storage: readonly ResourceRow[] = [
     plural: 'csistoragecapacities',
     kind: 'CSIStorageCapacity',
     locked: true,
+    since: 24,
   }),
   ...both(
     'storage.k8s.io',
@@ -72,7 +73,10 @@ const virtualReview = (group: string, plural: string, kind: string, namespaced =
 });
 
 const reviews: readonly ResourceRow[] = [
-  virtualReview('authentication.k8s.io', 'selfsubjectreviews', 'SelfSubjectReview'),
+  {
+    ...virtualReview('authentication.k8s.io', 'selfsubjectreviews', 'SelfSubjectReview'),
+    since: 28,
+  },
   virtualReview('authentication.k8s.io', 'tokenreviews', 'TokenReview'),
   virtualReview(
     'authorization.k8s.io',
@@ -160,7 +164,7 @@ const others: readonly ResourceRow[] = [
     'discovery.k8s.io',
     { plural: 'endpointslices', kind: 'EndpointSlice', generation: true },
     'v1.21+, unavailable in v1.25+',
-  ),
+  ).map((row) => (row.deprecated === undefined ? { ...row, since: 21 } : row)),
 ];
 
 /** Storage, reviews and the groups of one or two kinds. */

@@ -2,7 +2,7 @@ import { clusterRows } from './cluster-rows.ts';
 import { coreRows } from './core-rows.ts';
 import type { ResourceRow } from './resource-row.ts';
 import { workloadRows } from './workload-rows.ts';
-import type { BuiltinResource, BuiltinSubresource } from '../resource.ts';
+import type { BuiltinResource, BuiltinSubresource, Profile } from '../resource.ts';
 
 /** Groups in discovery order; custom groups come after these, by name. A name is resolved to the first that has it. */
 export const groupOrder: readonly string[] = [
@@ -123,6 +123,7 @@ function treatment(
   | 'verbs'
   | 'virtual'
   | 'profiles'
+  | 'listed'
   | 'deleteReply'
   | 'defaultPropagation'
   | 'generation'
@@ -134,6 +135,7 @@ function treatment(
     verbs: row.verbs ?? allVerbs,
     virtual: row.verbs?.includes('update') === false,
     profiles: row.legacyOnly === true ? ['legacy'] : ['modern', 'legacy'],
+    listed: true,
     deleteReply: row.deleteReply ?? 'status',
     defaultPropagation: row.orphans === true ? 'Orphan' : 'Background',
     generation: row.generation === true,
@@ -160,6 +162,28 @@ export const builtinResources: readonly BuiltinResource[] = [
 const byKind = new Map(
   builtinResources.map((each) => [`${each.apiVersion} ${each.kind}`, each] as const),
 );
+
+const newInLegacy: ReadonlySet<string> = new Set(
+  [...coreRows, ...workloadRows, ...clusterRows]
+    .filter(({ since = 0 }) => since > 20)
+    .map(({ at, plural }) => `${at} ${plural}`),
+);
+
+/** What a profile serves. Legacy knows no singular names, and warns only of what was deprecated in its day. */
+export function resourcesOf(profile: Profile): readonly BuiltinResource[] {
+  const served = builtinResources.filter(({ profiles }) => profiles.includes(profile));
+  return profile === 'modern' ? served : served.map(inLegacy);
+}
+
+function inLegacy({ deprecation, ...resource }: BuiltinResource): BuiltinResource {
+  const [, minor = '0'] = /v1\.(\d+)\+/.exec(deprecation ?? '') ?? [];
+  return {
+    ...resource,
+    singular: '',
+    listed: !newInLegacy.has(`${resource.apiVersion} ${resource.plural}`),
+    ...(deprecation === undefined || Number(minor) > 20 ? {} : { deprecation }),
+  };
+}
 
 /** The resource of an apiVersion and kind; undefined for custom and unknown kinds. */
 export function resourceOf(apiVersion: string, kind: string): BuiltinResource | undefined {

@@ -25,6 +25,8 @@ export interface ResourceRow {
   readonly createOnPut?: boolean;
   readonly nameRule?: BuiltinResource['nameRule'];
   readonly legacyOnly?: boolean;
+  /** Minor of the first release that has it, where that is after 1.20. */
+  readonly since?: number;
   /** `v1.14+, unavailable in v1.22+; use …`: the end of the Warning text. */
   readonly deprecated?: string;
 }

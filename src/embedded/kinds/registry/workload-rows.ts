@@ -42,6 +42,7 @@ const batch: readonly ResourceRow[] = [
     at: 'batch/v1',
     plural: 'cronjobs',
     kind: 'CronJob',
+    since: 21,
     short: 'cj',
     all: true,
     sub: 'status',
@@ -78,6 +79,7 @@ const autoscaler = (version: string, deprecated?: string): ResourceRow => ({
   all: true,
   sub: 'status',
   storedAs: 'autoscaling/v2',
+  ...(version === 'v2' ? { since: 23 } : {}),
   ...(deprecated === undefined ? {} : { deprecated }),
 });
 
@@ -154,6 +156,7 @@ const policy: readonly ResourceRow[] = [
     at: 'policy/v1',
     plural: 'poddisruptionbudgets',
     kind: 'PodDisruptionBudget',
+    since: 21,
     short: 'pdb',
     sub: 'status',
     generation: true,
