@@ -3,11 +3,11 @@ import { quote } from './format/quote.ts';
 import { publicError } from './runtime/fault.ts';
 import { Runtime, TrackedRuntime, type Usage } from './runtime/runtime.ts';
 import type { FunctionTable } from './signature.ts';
-import { GoError } from './template-error.ts';
+import { GoError, TemplateError } from './template-error.ts';
 import { type Tracked, trackedOf } from './track/tracked.ts';
 import { Tracker } from './track/tracker.ts';
 import { Recorder } from './trace/recorder.ts';
-import { type Traced, tracedOf } from './trace/traced.ts';
+import { readsAtFailure, type Traced, tracedOf } from './trace/traced.ts';
 
 /** What one set of templates (with its clones) may use before it ends with an error. */
 export interface Budgets {
@@ -116,6 +116,9 @@ class TemplateSet implements Engine {
     usage.trace = recorder;
     try {
       this.execute(name, dot);
+    } catch (thrown) {
+      if (thrown instanceof TemplateError) thrown.reads = readsAtFailure(recorder, dot);
+      throw thrown;
     } finally {
       usage.trace = outer;
     }

@@ -1,4 +1,5 @@
 import { KnownError } from '../../base/index.ts';
+import type { ValuePath } from './trace/value-path.ts';
 
 /** One place a failing render went through, outermost first. Line counts from 1, column is Go's byte offset. */
 export interface TemplateFrame {
@@ -21,6 +22,8 @@ export class TemplateError extends KnownError {
   readonly frames: readonly TemplateFrame[];
   /** The text after the last place: what failed. */
   readonly reason: string;
+  /** From `executeTraced`: the values that the failing action had read before it failed. */
+  reads: readonly ValuePath[] = [];
 
   constructor(
     stage: 'parse' | 'execute',

@@ -145,6 +145,11 @@ export class Recorder {
     return { above: cause, from, to: this.log.length, frames: none };
   }
 
+  /** The stretch of the log of the statement that runs now, or that has failed. */
+  current(): { from: number; to: number } {
+    return { from: this.from, to: this.log.length };
+  }
+
   /** What the outermost template printed; to be asked once, at the end. */
   result(): Frame | undefined {
     return this.finished.at(-1);

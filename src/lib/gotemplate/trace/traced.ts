@@ -100,6 +100,12 @@ class TracedRun implements Traced {
   }
 }
 
+/** What the action that a run failed at had read. */
+export function readsAtFailure(recorder: Recorder, dot: unknown): readonly ValuePath[] {
+  const { from, to } = recorder.current();
+  return new Reads(recorder.log, dot).listBetween(from, to);
+}
+
 /** The result of a run whose recorder noted it. */
 export function tracedOf(recorder: Recorder, dot: unknown): Traced {
   return new TracedRun(recorder, dot);
