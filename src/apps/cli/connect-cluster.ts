@@ -15,6 +15,8 @@ export interface ConnectCluster {
   readonly kubeconfig?: string;
   /** `--context` */
   readonly context?: string;
+  /** URL of the API server, in place of the kubeconfig's. */
+  readonly server?: string;
 }
 
 /**
@@ -25,7 +27,8 @@ export async function connectCluster(
   io: CliIo,
   how: ConnectCluster = {},
 ): Promise<{ cluster: Cluster; config: Kubeconfig }> {
-  const config = await findConfig(io, how);
+  const found = await findConfig(io, how);
+  const config = how.server === undefined ? found : { ...found, server: how.server };
   return { cluster: connect({ transport: kubeconfigTransport(config) }), config };
 }
 

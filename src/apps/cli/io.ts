@@ -17,6 +17,8 @@ export interface CliIo {
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /** Calls back at each signal of this name that the process gets. */
+  readonly onSignal?: (name: 'SIGUSR1', heard: () => void) => void;
 }
 
 /** A program of the multi-call binary: arguments without its own name, exit code as result. */

@@ -3,6 +3,7 @@ import { functionCrd } from '../../api/function/index.ts';
 import { fluxHelmReleaseCrd, helmReleaseCrd } from '../../api/helm-release/index.ts';
 import { sealedSecretCrd } from '../../api/sealed-secret/index.ts';
 import { kinds, type Cluster } from '../../lib/kube/index.ts';
+import { allFeatures, type FeatureName } from './features.ts';
 
 /**
  * The definitions that we install. The HelmRelease of flux.weave.works/v1beta1 is not among them: its
@@ -16,24 +17,33 @@ export const crds: readonly KubeObject[] = [
   sealedSecretCrd,
 ];
 
+const featureOf = new Map<KubeObject, FeatureName>([
+  [functionCrd, 'function'],
+  [helmReleaseCrd, 'release'],
+  [fluxHelmReleaseCrd, 'release'],
+  [sealedSecretCrd, 'seal'],
+]);
+
 const waitMs = 30_000;
 const stepMs = 20;
 
 /**
- * Applies the definitions, taking over fields that another installer owns, and waits until the server
+ * Applies the definitions of these features, taking over fields that another installer owns, and waits until the server
  * has established each. Throws `KnownError('timeout')` that names the one that was not.
  */
 export async function applyCrds(
   cluster: Cluster,
   clock: Clock,
   signal: AbortSignal,
+  features: ReadonlySet<FeatureName> = allFeatures,
 ): Promise<void> {
   const kind = kinds.CustomResourceDefinition;
+  const wanted = crds.filter((crd) => features.has(featureOf.get(crd)!));
   await Promise.all(
-    crds.map((crd) => cluster.apply(kind, crd, { fieldManager: 'trice', force: true })),
+    wanted.map((crd) => cluster.apply(kind, crd, { fieldManager: 'trice', force: true })),
   );
   const end = clock.now().getTime() + waitMs;
-  for (const crd of crds) {
+  for (const crd of wanted) {
     while (!isEstablished(await cluster.get(kind, crd.metadata))) {
       if (clock.now().getTime() > end) {
         throw new KnownError(

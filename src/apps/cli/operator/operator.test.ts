@@ -7,9 +7,10 @@ import { silentLogger, systemClock } from '../../../base/index.ts';
 import { createApiServer, createPki, kubeconfigText } from '../../../embedded/apiserver/index.ts';
 import { connect, kinds } from '../../../lib/kube/index.ts';
 import type { CliIo } from '../io.ts';
-import { flags, refusedFlags } from './flags.ts';
+import { hostAndPort } from './doors.ts';
+import { flags } from './flags.ts';
+import { refusedFlags } from './fluxd-flags.ts';
 import { program } from './index.ts';
-import { hostAndPort } from './run-operator.ts';
 
 let dir: string;
 let stop: AbortController;
@@ -53,9 +54,9 @@ describe('flags', () => {
     ['--help', 0],
     ['--version', 0],
     ['--no-such-flag', 2],
-    ['--sops', 2],
-    ['--git-verify-signatures-mode=all', 2],
-    ['--connect=ws://fluxcloud', 2],
+    ['--git-set-author', 2],
+    ['--git-verify-signatures-mode=some', 1],
+    ['--connect=ftp://fluxcloud', 1],
     ['--git-path=/releases', 1],
     ['--sync-state=file', 1],
     ['--log-format=xml', 1],

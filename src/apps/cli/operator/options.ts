@@ -1,53 +1,78 @@
-import { KnownError, type LogFormat } from '../../../base/index.ts';
-import { repositorySettings, type RepositorySettings } from '../../../features/sync/index.ts';
+import { KnownError, type LogFormat, type LogLevel } from '../../../base/index.ts';
 import type { ScanSettings } from '../../../features/image/index.ts';
+import type { RepositorySettings } from '../../../features/sync/index.ts';
+import { featureNames, type FeatureName } from '../../operator/index.ts';
+import type { defaultLeaseTimes } from '../../../lib/controller/index.ts';
 import { UsageError, type FlagValues } from '../cobra/index.ts';
-import { refusedFlags } from './flags.ts';
+import { taken } from './flags.ts';
+import { refusedFlags } from './fluxd-flags.ts';
+import { releaseOptionsOf, type ReleaseOptions } from './helm-flags.ts';
+import { positive, repositoryFrom } from './repository-flags.ts';
+import { sealOptionsOf, type SealOptions } from './seal-flags.ts';
+
+/** Where the operator listens; `''`: not, or together with the API. */
+export interface Addresses {
+  readonly api: string;
+  readonly metrics: string;
+  readonly gateway: string;
+  readonly seal: string;
+  readonly sealMetrics: string;
+  readonly receiver: string;
+}
 
 /** What the command line asks for. */
 export interface OperatorOptions {
   readonly logFormat: LogFormat;
-  readonly listen: string;
-  /** `''`: with the API. */
-  readonly listenMetrics: string;
-  /** `''`: not served. */
-  readonly gatewayListen: string;
-  readonly sealListen: string;
-  readonly repositories: readonly RepositorySettings[];
+  readonly logLevel: LogLevel;
+  readonly addresses: Addresses;
+  readonly features: ReadonlySet<FeatureName>;
+  /** The repository of `--git-url`. */
+  readonly repository?: RepositorySettings;
   readonly scan: Partial<ScanSettings>;
   readonly insecureRegistries: readonly string[];
   readonly secretName: string;
   readonly dataKey: string;
   readonly bits: number;
+  readonly release: ReleaseOptions;
+  readonly seal: SealOptions['settings'];
+  /** Undefined: works without asking who else does. */
+  readonly election?: typeof defaultLeaseTimes & { readonly name: string };
   /** Things to say in the log. */
   readonly warnings: readonly string[];
 }
 
-/** Reads fluxd's flags. Throws a `UsageError` for a flag whose feature is missing, a `KnownError` for a wrong value. */
-export function optionsOf(flags: FlagValues): OperatorOptions {
+/**
+ * Reads the flags. Throws a `UsageError` for a flag whose feature is missing, a `KnownError` for a
+ * wrong value. `helmVersion` is HELM_VERSION.
+ */
+export function optionsOf(flags: FlagValues, helmVersion: string = ''): OperatorOptions {
   refuseMissing(flags);
-  const logFormat = flags.string('log-format');
-  if (logFormat !== 'fmt' && logFormat !== 'json') {
-    throw new KnownError('invalid', `--log-format ${logFormat}: choose fmt or json`);
-  }
   const bits = flags.number('ssh-keygen-bits');
   if (bits < 2048 || bits > 16_384) {
     throw new KnownError('invalid', `--ssh-keygen-bits ${bits}: choose from 2048 to 16384`);
   }
-  const url = flags.string('git-url');
+  const repository = repositoryFrom(flags);
+  const seal = sealOptionsOf(flags, taken);
+  const election = electionOf(flags);
+  const features = featuresOf(flags);
   return {
-    logFormat,
-    listen: flags.string('listen'),
-    listenMetrics: flags.string('listen-metrics'),
-    gatewayListen: flags.string('gateway-listen'),
-    sealListen: flags.string('seal-listen'),
-    repositories: url === '' ? [] : [repositoryOf(flags, url)],
+    logFormat: oneOf(flags, 'log-format', ['fmt', 'json']),
+    logLevel: oneOf(flags, 'log-level', ['debug', 'info', 'warn', 'error']),
+    addresses: addressesOf(flags, seal, features),
+    features,
     scan: scanOf(flags),
     insecureRegistries: flags.list('registry-insecure-host'),
     secretName: flags.string('k8s-secret-name'),
     dataKey: flags.string('k8s-secret-data-key'),
     bits,
+    release: releaseOptionsOf(flags, taken, {
+      helmVersion,
+      ...(repository === undefined ? {} : { first: repository }),
+    }),
+    seal: seal.settings,
     warnings: warningsOf(flags),
+    ...(repository === undefined ? {} : { repository }),
+    ...(election === undefined ? {} : { election }),
   };
 }
 
@@ -59,57 +84,51 @@ function refuseMissing(flags: FlagValues): void {
   }
 }
 
-function repositoryOf(flags: FlagValues, url: string): RepositorySettings {
-  const paths = flags.list('git-path');
-  const absolute = paths.find((path) => path.startsWith('/'));
-  if (absolute !== undefined) {
+function oneOf<T extends string>(flags: FlagValues, name: string, known: readonly T[]): T {
+  const given = flags.string(name).toLowerCase();
+  const found = known.find((each) => each === given);
+  if (found !== undefined) return found;
+  throw new KnownError('invalid', `--${name} ${given}: choose ${known.join(' or ')}`);
+}
+
+function addressesOf(
+  flags: FlagValues,
+  seal: SealOptions,
+  features: ReadonlySet<FeatureName>,
+): Addresses {
+  const when = (isServed: boolean, address: string): string => (isServed ? address : '');
+  const isSealing = features.has('seal');
+  return {
+    api: flags.string('listen'),
+    metrics: flags.string('listen-metrics'),
+    gateway: when(features.has('function'), flags.string('gateway-listen')),
+    seal: when(isSealing, seal.listen ?? flags.string('seal-listen')),
+    sealMetrics: when(isSealing, seal.listenMetrics),
+    receiver: when(flags.string('receiver-config') !== '', flags.string('receiver-listen')),
+  };
+}
+
+function featuresOf(flags: FlagValues): ReadonlySet<FeatureName> {
+  const given = flags.list('features');
+  const unknown = given.find((name) => !featureNames.includes(name as FeatureName));
+  if (unknown !== undefined) {
+    throw new KnownError('invalid', `--features ${unknown}: known are ${featureNames.join(', ')}`);
+  }
+  return new Set(given as FeatureName[]);
+}
+
+function electionOf(flags: FlagValues): OperatorOptions['election'] {
+  if (!flags.bool('leader-elect')) return undefined;
+  const leaseMs = positive(flags, 'leader-elect-lease-duration');
+  const renewDeadlineMs = positive(flags, 'leader-elect-renew-deadline');
+  const retryMs = positive(flags, 'leader-elect-retry-period');
+  if (!(retryMs < renewDeadlineMs && renewDeadlineMs < leaseMs)) {
     throw new KnownError(
       'invalid',
-      `--git-path ${absolute}: give a path within the repository, without a leading /`,
+      '--leader-elect-*: the retry period must be shorter than the renew deadline, and that shorter than the lease',
     );
   }
-  const state = flags.string('sync-state');
-  if (state !== 'git' && state !== 'secret') {
-    throw new KnownError('invalid', `--sync-state ${state}: choose git or secret`);
-  }
-  const isReadOnly = flags.bool('git-readonly');
-  const label = flags.string('git-label');
-  const suffix =
-    flags.string('git-ci-skip-message') || (flags.bool('git-ci-skip') ? '[ci skip]' : '');
-  return repositorySettings({
-    url,
-    branch: flags.string('git-branch'),
-    paths,
-    isReadOnly,
-    pollIntervalMs: positive(flags, 'git-poll-interval'),
-    gitTimeoutMs: positive(flags, 'git-timeout'),
-    syncIntervalMs: positive(flags, 'sync-interval'),
-    syncTimeoutMs: positive(flags, 'sync-timeout'),
-    garbageCollection: garbageCollectionOf(flags),
-    state: isReadOnly ? 'secret' : state,
-    syncTag: label || flags.string('git-sync-tag'),
-    notesRef: label || flags.string('git-notes-ref'),
-    user: flags.string('git-user'),
-    email: flags.string('git-email'),
-    defaultNamespace: flags.string('k8s-default-namespace') || 'default',
-    allowNamespaces: [
-      ...flags.list('k8s-allow-namespace'),
-      ...flags.list('k8s-namespace-whitelist'),
-    ],
-    isGenerating: flags.bool('manifest-generation'),
-    ...(suffix === '' ? {} : { commitSuffix: suffix }),
-  });
-}
-
-function garbageCollectionOf(flags: FlagValues): RepositorySettings['garbageCollection'] {
-  if (flags.bool('sync-garbage-collection-dry')) return 'dry';
-  return flags.bool('sync-garbage-collection') ? 'on' : 'off';
-}
-
-function positive(flags: FlagValues, name: string): number {
-  const ms = flags.number(name);
-  if (ms <= 0) throw new KnownError('invalid', `--${name}: must be longer than nothing`);
-  return ms;
+  return { leaseMs, renewDeadlineMs, retryMs, name: flags.string('leader-elect-resource-name') };
 }
 
 function scanOf(flags: FlagValues): Partial<ScanSettings> {

@@ -1,0 +1,105 @@
+import type { Flag } from '../cobra/index.ts';
+import { list, text, time, whole, yes } from './flag-kinds.ts';
+
+/** fluxd's flags that work here, with fluxd's names and defaults. */
+export const fluxdFlags: readonly Flag[] = [
+  text('log-format', 'format of log lines: fmt or json', 'fmt'),
+  {
+    ...text('listen', 'address of the Flux API, /healthz and /metrics', ':3030'),
+    shorthand: 'l',
+  },
+  text('listen-metrics', 'address of /metrics alone; with the API when empty'),
+  yes('version', 'print the version'),
+  text('git-url', 'URL of the repository with the manifests'),
+  text('git-branch', 'branch to sync, and to commit to', 'master'),
+  list('git-path', 'relative paths in the repository to read'),
+  yes('git-readonly', 'never write to the repository'),
+  text('git-user', 'name of the committer', 'Weave Flux'),
+  text('git-email', 'address of the committer', 'support@weave.works'),
+  text('git-label', 'name of both the sync tag and the notes ref'),
+  text('git-sync-tag', 'tag that marks what was applied last', 'flux-sync'),
+  text('git-notes-ref', 'ref of the notes that go with commits', 'flux'),
+  yes('git-ci-skip', 'append "[ci skip]" to commit messages'),
+  text('git-ci-skip-message', 'append this text to commit messages'),
+  time('git-poll-interval', 'how often repositories are fetched', '5m0s'),
+  time('git-timeout', 'limit of one git operation', '20s'),
+  list('git-gpg-key-import', 'files or folders of GPG keys to trust'),
+  text('git-signing-key', 'key that signs commits and the sync tag'),
+  {
+    ...yes('git-verify-signatures', 'sync signed commits only'),
+    deprecated: 'use --git-verify-signatures-mode=all',
+  },
+  text('git-verify-signatures-mode', 'none, all or first-parent', 'none'),
+  time('sync-interval', 'how often everything is applied anew', '5m0s'),
+  time('sync-timeout', 'limit of a whole sync', '1m0s'),
+  yes('sync-garbage-collection', 'delete what left the repository'),
+  yes('sync-garbage-collection-dry', 'only log what would be deleted'),
+  text('sync-state', 'where the synced revision is kept: git or secret', 'git'),
+  yes('manifest-generation', 'honour .flux.yaml files'),
+  yes('sops', 'decrypt files that SOPS encrypted'),
+  yes('registry-disable-scanning', 'do not scan registries for images'),
+  time('automation-interval', 'how often images are automated', '5m0s'),
+  {
+    ...time('registry-poll-interval', 'how often images are looked at', '5m0s'),
+    deprecated: 'use --automation-interval',
+  },
+  whole('registry-burst', 'images fetched from one registry at a time', '10'),
+  list('registry-insecure-host', 'registries spoken to over plain HTTP'),
+  list('registry-exclude-image', 'globs of images never scanned', '[k8s.gcr.io/*]'),
+  list('registry-include-image', 'globs of images scanned; all when empty'),
+  list(
+    'registry-use-labels',
+    'globs of images dated by their labels',
+    '[index.docker.io/weaveworks/*,index.docker.io/fluxcd/*]',
+  ),
+  text('k8s-secret-name', 'Secret that holds the SSH key', 'flux-git-deploy'),
+  text('k8s-secret-data-key', 'its key with the private key', 'identity'),
+  list('k8s-allow-namespace', 'namespaces that may be changed'),
+  {
+    ...list('k8s-namespace-whitelist', 'namespaces that may be changed'),
+    deprecated: 'use --k8s-allow-namespace',
+  },
+  text('k8s-default-namespace', 'namespace of manifests that name none'),
+  whole('ssh-keygen-bits', 'length of a new SSH key', '3072'),
+  text('connect', 'upstream that follows events, e.g. ws://fluxcloud'),
+  text('token', 'token for the upstream'),
+  time('rpc-timeout', "limit of the upstream's questions", '10s'),
+];
+
+/** Accepted with a word: what they steered in fluxd does not exist here. */
+export const emptyFlags: readonly Flag[] = [
+  ['kubernetes-kubectl', 'kubectl is not used'],
+  ['memcached-hostname', 'there is no memcached'],
+  ['memcached-port', 'there is no memcached'],
+  ['memcached-timeout', 'there is no memcached'],
+  ['memcached-service', 'there is no memcached'],
+  ['registry-cache-expiry', 'it had no effect in Flux either'],
+  ['k8s-in-cluster', 'it is found out'],
+  ['kube-config', 'use --kubeconfig'],
+  ['k8s-secret-volume-mount-path', 'the Secret is read over the API'],
+  ['ssh-keygen-dir', 'the key is kept in the Secret'],
+].map(([name = '', deprecated = '']) => ({
+  name,
+  type: 'string',
+  bare: 'true',
+  usage: '',
+  hidden: true,
+  deprecated,
+}));
+
+/** fluxd's flags whose feature is missing: refused by name, unless the value asks for nothing. */
+export const refusedFlags: Readonly<Record<string, readonly string[]>> = {
+  'git-set-author': ['false'],
+  'git-secret': ['false'],
+  'registry-rps': [],
+  'registry-trace': ['false'],
+  'registry-ecr-region': [''],
+  'registry-ecr-include-id': [''],
+  'registry-ecr-exclude-id': [''],
+  'registry-require': [''],
+  'docker-config': [''],
+  'k8s-unsafe-exclude-resource': [],
+  'k8s-verbosity': ['0'],
+  'ssh-keygen-type': ['', 'rsa'],
+  'ssh-keygen-format': ['', 'PEM'],
+};
