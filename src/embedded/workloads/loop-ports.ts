@@ -7,7 +7,6 @@ import {
   type Deployment,
   type EndpointSlice,
   type Endpoints,
-  type Job,
   type Namespace,
   type Node,
   type Pod,
@@ -15,6 +14,7 @@ import {
   type Service,
   type StatefulSet,
 } from './objects.ts';
+import type { Job } from './job/job-object.ts';
 import { createStore, type Store } from './store.ts';
 
 /** One watch per kind, shared by all loops. */

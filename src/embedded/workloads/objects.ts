@@ -1,4 +1,5 @@
 import type { JsonRecord, Kind, KubeObject, ObjectMeta } from '../../base/index.ts';
+import type { Job } from './job/job-object.ts';
 import { kinds, type Condition, type LabelSelector } from '../../lib/kube/index.ts';
 
 /** Only what the loops read of a pod's spec; everything else passes through untouched. */
@@ -51,6 +52,7 @@ export interface Pod extends KubeObject {
     hostIP?: string;
     startTime?: string;
     conditions?: Condition[];
+    initContainerStatuses?: ContainerStatus[];
     containerStatuses?: ContainerStatus[];
   };
 }
@@ -100,31 +102,6 @@ export interface DeploymentStatus {
   unavailableReplicas?: number;
   collisionCount?: number;
   conditions?: Condition[];
-}
-
-export interface Job extends KubeObject {
-  spec: {
-    parallelism?: number;
-    completions?: number;
-    backoffLimit?: number;
-    activeDeadlineSeconds?: number;
-    ttlSecondsAfterFinished?: number;
-    suspend?: boolean;
-    selector?: LabelSelector;
-    template: PodTemplate;
-  };
-  status?: JobStatus;
-}
-
-export interface JobStatus {
-  startTime?: string;
-  completionTime?: string;
-  active?: number;
-  ready?: number;
-  succeeded?: number;
-  failed?: number;
-  terminating?: number;
-  conditions?: Array<Condition & { lastProbeTime?: string }>;
 }
 
 export interface StatefulSet extends KubeObject {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Job } from '../objects.ts';
+import type { Job } from '../job/job-object.ts';
 import { cronTimes } from './cron-times.ts';
 import { decideCronJob, type CronJob } from './decide-cron-job.ts';
 

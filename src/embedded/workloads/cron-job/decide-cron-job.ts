@@ -1,5 +1,5 @@
 import type { JsonRecord, KubeObject, ObjectMeta } from '../../../base/index.ts';
-import type { Job } from '../objects.ts';
+import type { Job } from '../job/job-object.ts';
 import { timeText } from '../time.ts';
 import { cronTimes, type DueTimes } from './cron-times.ts';
 

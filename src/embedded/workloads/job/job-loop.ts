@@ -1,13 +1,13 @@
 import { keyText } from '../../../base/index.ts';
-import { matchesSelector } from '../../../lib/kube/index.ts';
+import { claim } from '../claim.ts';
 import { keyFromText } from '../key-text.ts';
 import { createLoop, type Loop } from '../loop.ts';
 import { teller, type LoopPorts, type Tell } from '../loop-ports.ts';
-import { shapes, type Job, type Pod } from '../objects.ts';
-import { createPods, deletePod, podFromTemplate } from '../pod-maker.ts';
+import { shapes } from '../objects.ts';
+import { createPods, deletePod } from '../pod-maker.ts';
 import { writeStatus } from '../status-write.ts';
-import { controllerUid } from '../store.ts';
 import { decideJob } from './decide-job.ts';
+import { jobPod } from './job-pod.ts';
 
 /** Jobs: pods until enough have succeeded, too many have failed, or the time is over. */
 export function startJobLoop(ports: LoopPorts): Loop {
@@ -19,10 +19,14 @@ export function startJobLoop(ports: LoopPorts): Loop {
     reconcile: (key) => reconcile(ports, key, tell),
   });
   jobs.onChange((job) => loop.enqueue(keyText(job.metadata)));
-  pods.onChange((pod) => {
-    const owner = pod.metadata.ownerReferences?.find((each) => each.controller === true);
-    if (owner?.kind === 'Job')
-      loop.enqueue(keyText({ namespace: pod.metadata.namespace ?? '', name: owner.name }));
+  pods.onChange((pod, before) => {
+    const namespace = pod.metadata.namespace ?? '';
+    for (const each of [pod, before]) {
+      const owner = each?.metadata.ownerReferences?.find((ref) => ref.controller === true);
+      if (owner?.kind === 'Job') loop.enqueue(keyText({ namespace, name: owner.name }));
+      else if (each !== undefined && owner === undefined)
+        for (const job of jobs.list(namespace)) loop.enqueue(keyText(job.metadata));
+    }
   });
   return loop;
 }
@@ -31,7 +35,8 @@ async function reconcile(ports: LoopPorts, key: string, tell: Tell): Promise<num
   const { cluster, stores, clock } = ports;
   const job = stores.jobs.get(keyFromText(key));
   if (job === undefined) return undefined;
-  const plan = decideJob(job, podsOf(ports, job), clock.now());
+  const pods = await claim(cluster, stores.pods, job, job.spec.selector);
+  const plan = decideJob(job, pods, clock.now());
   if (plan.expired) {
     const { uid } = job.metadata;
     await cluster.delete(shapes.Job, job.metadata, {
@@ -40,25 +45,10 @@ async function reconcile(ports: LoopPorts, key: string, tell: Tell): Promise<num
     });
     return undefined;
   }
-  const fresh = Array.from({ length: plan.create }, () => jobPod(job));
+  const fresh = plan.create.map((wanted) => jobPod(job, wanted));
   await createPods(ports, job, fresh, tell);
   for (const pod of plan.remove) await deletePod(ports, job, pod, tell);
   await writeStatus(cluster, stores.jobs, job, plan.status);
   for (const { type, reason, message } of plan.news) tell(job, type, reason, message);
   return plan.recheckMs;
-}
-
-function podsOf({ stores }: LoopPorts, job: Job): Pod[] {
-  const { uid = '' } = job.metadata;
-  return stores.pods
-    .list(job.metadata.namespace)
-    .filter((pod) => controllerUid(pod) === uid)
-    .filter(
-      (pod) =>
-        job.spec.selector === undefined || matchesSelector(job.spec.selector, pod.metadata.labels),
-    );
-}
-
-function jobPod(job: Job): Pod {
-  return podFromTemplate(job, job.spec.template);
 }

@@ -54,6 +54,7 @@ export async function presentRevision(
     return written;
   }
   const hash = templateHash(template);
+  const { annotations } = owner.metadata;
   const made = await cluster.create(shapes.ControllerRevision, {
     apiVersion: 'apps/v1',
     kind: 'ControllerRevision',
@@ -61,6 +62,8 @@ export async function presentRevision(
       name: `${owner.metadata.name}-${hash}`,
       namespace: owner.metadata.namespace ?? '',
       labels: { ...template.metadata?.labels, [revisionLabel]: hash },
+      // `rollout history` reads the cause of a change from here.
+      ...(annotations === undefined ? {} : { annotations }),
       ownerReferences: [controlledBy(owner)],
     },
     data: { spec: { template: { ...template, $patch: 'replace' } as PodTemplate } },

@@ -8,6 +8,7 @@ import { isActive } from '../pod-state.ts';
 import { writeStatus } from '../status-write.ts';
 import { createStore, type Store } from '../store.ts';
 import { decideClaim, decideVolume } from './decide-claim.ts';
+import { protect, protection } from './protect.ts';
 import {
   provisioner,
   storageShapes,
@@ -95,11 +96,15 @@ function isUsed({ stores }: LoopPorts, namespace: string, claim: string): boolea
 }
 
 async function reconcileClaim(storage: Storage, key: string): Promise<undefined> {
-  const { claims, volumes, classes, tell } = storage;
+  const { cluster, stores, claims, volumes, classes, tell } = storage;
   await Promise.all([claims.ready, volumes.ready, classes.ready, storage.stores.pods.ready]);
   const claim = claims.get(keyFromText(key));
   if (claim === undefined) return;
   const { namespace = '', name } = claim.metadata;
+  const isNamed = stores.pods
+    .list(namespace)
+    .some((pod) => pod.spec.nodeName !== undefined && claimNames(pod).includes(name));
+  await protect(cluster, claims, claim, { finalizer: protection.claim, inUse: isNamed });
   const world = {
     volumes: volumes.list(),
     classes: classes.list(),
@@ -186,7 +191,10 @@ async function reconcileVolume(storage: Storage, name: string): Promise<undefine
   const { cluster, claims, volumes, dir } = storage;
   await Promise.all([claims.ready, volumes.ready, storage.stores.pods.ready]);
   const volume = volumes.get({ name });
-  if (volume === undefined || volume.metadata.deletionTimestamp !== undefined) return;
+  if (volume === undefined) return;
+  const inUse = volume.status?.phase === 'Bound';
+  await protect(cluster, volumes, volume, { finalizer: protection.volume, inUse });
+  if (volume.metadata.deletionTimestamp !== undefined) return;
   const { namespace = '', name: claimed = '' } = volume.spec.claimRef ?? {};
   const claim = claims.get({ namespace, name: claimed });
   const used = isUsed(storage, namespace, claimed);
