@@ -3,12 +3,16 @@ import { definitions } from './admission/definitions.ts';
 import { accountSecret } from './admission/account-secret.ts';
 import { claimClass } from './admission/claim-class.ts';
 import { grants } from './admission/grants.ts';
-import { ruleDefinitions } from './admission/rule-definitions.ts';
+import { conditionDefinitions, ruleDefinitions } from './admission/rule-definitions.ts';
 import { ingressClass } from './admission/ingress-class.ts';
 import { limitDefaults, limitRanger } from './admission/limits/limit-ranger.ts';
 import type { QuotaKeeper } from './admission/quota/quota-keeper.ts';
 import { createWebhookList } from './admission/webhooks/configurations.ts';
-import { mutatingWebhooks, validatingWebhooks } from './admission/webhooks/webhooks.ts';
+import {
+  connectWebhooks,
+  mutatingWebhooks,
+  validatingWebhooks,
+} from './admission/webhooks/webhooks.ts';
 import { podDefaults } from './admission/pod-defaults.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import { serviceAccount } from './admission/service-account.ts';
@@ -54,10 +58,12 @@ export function buildState(
       confirming: [
         grants,
         ruleDefinitions,
+        conditionDefinitions,
         limitRanger,
         validatingWebhooks(webhooks),
         quotas.check,
       ],
+      connecting: [connectWebhooks(webhooks)],
     }),
     locks: createKeyLocks(),
     addresses: createAddresses(store, serviceCidr),

@@ -4,11 +4,11 @@ import type { Call } from '../server-state.ts';
 /** A write that asks to be let in. Objects are in the version they are stored in. */
 export interface AdmissionRequest {
   readonly call: Call;
-  readonly operation: 'create' | 'update' | 'delete';
+  readonly operation: 'create' | 'update' | 'delete' | 'connect';
   readonly namespace: string | undefined;
   readonly name: string;
   readonly subresource: string | undefined;
-  /** May be changed; absent for deletions. */
+  /** May be changed; absent for deletions; the options of a connection. */
   readonly object?: KubeObject;
   readonly old?: KubeObject;
   readonly dryRun: boolean;
@@ -23,16 +23,20 @@ export interface Admission {
   admit(request: AdmissionRequest): Promise<void>;
   /** After the object was found valid, as the last thing before it is written: only refuses. */
   confirm(request: AdmissionRequest): Promise<void>;
+  /** Before a connection to a pod, a service or a node is made. */
+  connect(request: AdmissionRequest): Promise<void>;
 }
 
 /** Runs the rules one after the other; the first refusal ends it. */
 export function createAdmission(rules: {
   readonly changing: readonly AdmissionRule[];
   readonly confirming: readonly AdmissionRule[];
+  readonly connecting: readonly AdmissionRule[];
 }): Admission {
   return {
     admit: (request) => runAll(rules.changing, request),
     confirm: (request) => runAll(rules.confirming, request),
+    connect: (request) => runAll(rules.connecting, request),
   };
 }
 

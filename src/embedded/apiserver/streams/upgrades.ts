@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Peer, UpgradeHandler } from '../../../lib/http/index.ts';
+import { admitConnection } from '../admission/connection.ts';
 import { authenticate, type Authentication } from '../auth/authenticate.ts';
 import { parseApiPath } from '../http/api-path.ts';
 import { badRequest, methodNotAllowed, resourceNotFound } from '../http/status-error.ts';
@@ -56,12 +57,16 @@ async function open(
   const { plural } = call.resource;
   const { subresource = '', name } = call.target;
   authorize(call, incoming.method === 'POST' ? 'create' : 'get');
-  if (subresource === 'proxy') return proxyUpgrade({ call, incoming, socket, head });
+  if (subresource === 'proxy') {
+    await admitConnection(call);
+    return proxyUpgrade({ call, incoming, socket, head });
+  }
   const start = plural === 'pods' && name !== undefined ? opens[subresource] : undefined;
   if (!start) throw methodNotAllowed();
   const isWebSocket = (incoming.headers.upgrade ?? '').toLowerCase() === 'websocket';
   if (!isWebSocket && !wantsSpdy({ incoming }))
     throw badRequest('only WebSocket and SPDY/3.1 connections can be upgraded here');
+  await admitConnection(call);
   return start({ call, incoming, socket, head });
 }
 

@@ -1,5 +1,6 @@
 import { KnownError } from '../../../base/index.ts';
 import { forward } from '../../../lib/http/index.ts';
+import { admitConnection } from '../admission/connection.ts';
 import { unavailable } from '../http/status-error.ts';
 import type { Call } from '../server-state.ts';
 import { proxyTarget } from './proxy-target.ts';
@@ -7,6 +8,7 @@ import { proxyTarget } from './proxy-target.ts';
 /** Any request to `/services/[scheme:]NAME[:port]/proxy/PATH` or the same of pods, passed on as it is. */
 export async function proxyTo(call: Call): Promise<Response> {
   const { request, target } = call;
+  await admitConnection(call);
   const { host, port } = await proxyTarget(call);
   const url = new URL(request.url);
   const path = `${target.rest === '' ? '/' : target.rest}${url.search}`;

@@ -88,7 +88,8 @@ async function prepared(call: Call, decoded: KubeObject, how: CreateHow): Promis
   };
   await state.admission.admit(request);
   object = strategy.defaulted(object);
-  const errors = await complaintsAbout(resource, object);
+  const found = complaintsAbout(resource, object);
+  const errors = found instanceof Promise ? await found : found;
   if (errors.length > 0) throw invalidObject(resource, object.metadata.name ?? '', errors);
   await state.admission.confirm({ ...request, object });
   return object;

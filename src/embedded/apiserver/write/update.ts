@@ -95,7 +95,8 @@ async function prepared(
   await state.admission.admit(request);
   object = strategy.defaulted(object);
   const was = { old: live, subresource: change.subresource };
-  const errors = await complaintsAbout(resource, object, was);
+  const found = complaintsAbout(resource, object, was);
+  const errors = found instanceof Promise ? await found : found;
   if (errors.length > 0) throw invalidObject(resource, live.metadata.name, errors);
   await state.admission.confirm({ ...request, object });
   return object;

@@ -1,5 +1,6 @@
 import { isRecord, type JsonRecord } from '../../../base/index.ts';
 import type { FieldError } from '../field-error.ts';
+import type { Condition } from '../rules/condition.ts';
 import type { RuleNode } from '../rules/rule-tree.ts';
 import { asJsonSchema } from './json-schema.ts';
 
@@ -43,4 +44,13 @@ function hasRules(schema: unknown): boolean {
   if (Array.isArray(schema)) return schema.some(hasRules);
   if (!isRecord(schema)) return false;
   return 'x-kubernetes-validations' in schema || Object.values(schema).some(hasRules);
+}
+
+/** A condition in CEL over the named variables, all of them plain JSON. */
+export async function compileCondition(
+  expression: string,
+  variables: readonly string[],
+): Promise<Condition> {
+  const { condition } = await import('../rules/condition.ts');
+  return condition(expression, variables);
 }

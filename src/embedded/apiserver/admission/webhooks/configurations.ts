@@ -16,6 +16,14 @@ export interface Webhook {
   readonly reviewVersions: readonly string[];
   readonly namespaceSelector: JsonRecord;
   readonly objectSelector: JsonRecord;
+  /** Only what all of these are true of is shown to it. */
+  readonly matchConditions: readonly MatchCondition[];
+}
+
+/** One of `matchConditions`. */
+export interface MatchCondition {
+  readonly name: string;
+  readonly expression: string;
 }
 
 /** Which webhooks are there; read again only after one of them has changed. */
@@ -68,6 +76,10 @@ export function webhooksIn(configuration: JsonRecord): Webhook[] {
       : ['v1'],
     namespaceSelector: recordAt(hook, 'namespaceSelector'),
     objectSelector: recordAt(hook, 'objectSelector'),
+    matchConditions: recordsIn(hook['matchConditions']).map(({ name, expression }) => ({
+      name: String(name ?? ''),
+      expression: String(expression ?? ''),
+    })),
   }));
 }
 

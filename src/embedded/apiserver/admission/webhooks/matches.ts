@@ -1,4 +1,4 @@
-import type { JsonRecord, KubeObject } from '../../../../base/index.ts';
+import type { JsonRecord, KubeObject, ObjectMeta } from '../../../../base/index.ts';
 import { matchesSelector } from '../../../kinds/index.ts';
 import type { ServedResource } from '../../resources/served-resource.ts';
 import type { ResourceRegistry } from '../../resources/resource-registry.ts';
@@ -66,7 +66,11 @@ function isSelected(webhook: Webhook, request: AdmissionRequest): boolean {
   if (Object.keys(webhook.objectSelector).length === 0) return true;
   return [object, old].some(
     (each) =>
-      each !== undefined && matchesSelector(webhook.objectSelector, each.metadata.labels ?? {}),
+      each !== undefined && // The options of a connection have no metadata.
+      matchesSelector(
+        webhook.objectSelector,
+        (each.metadata as ObjectMeta | undefined)?.labels ?? {},
+      ),
   );
 }
 

@@ -19,20 +19,23 @@ export function reviewOf(
   resource: ServedResource,
 ): Review {
   const { call, operation, namespace, name, subresource, object, old, dryRun } = request;
-  const shown = (of: KubeObject | undefined): JsonRecord | null =>
-    of === undefined ? null : resource.strategy.toVersion(structuredClone(of));
+  const isConnection = operation === 'connect';
+  const shown = (of: KubeObject | undefined): JsonRecord | null => {
+    if (of === undefined || isConnection) return of ?? null;
+    return resource.strategy.toVersion(structuredClone(of));
+  };
+  const kind = isConnection ? { group: '', version: 'v1', kind: object?.kind } : undefined;
   const version = webhook.reviewVersions.find((each) => each === 'v1' || each === 'v1beta1');
-  const optionKind = { create: 'CreateOptions', update: 'UpdateOptions', delete: 'DeleteOptions' };
   const sub = subresource === undefined ? {} : { subResource: subresource };
   return {
     kind: 'AdmissionReview',
     apiVersion: `admission.k8s.io/${version ?? 'v1'}`,
     request: {
       uid: randomUUID(),
-      kind: kindOf(resource),
+      kind: kind ?? kindOf(resource),
       resource: resourceOf(resource),
       ...sub,
-      requestKind: kindOf(call.resource),
+      requestKind: kind ?? kindOf(call.resource),
       requestResource: resourceOf(call.resource),
       ...(subresource === undefined ? {} : { requestSubResource: subresource }),
       name,
@@ -42,10 +45,19 @@ export function reviewOf(
       object: shown(object),
       oldObject: shown(old),
       dryRun,
-      options: { kind: optionKind[operation], apiVersion: 'meta.k8s.io/v1' },
+      options:
+        operation === 'connect'
+          ? null
+          : { kind: optionKinds[operation], apiVersion: 'meta.k8s.io/v1' },
     },
   };
 }
+
+const optionKinds = {
+  create: 'CreateOptions',
+  update: 'UpdateOptions',
+  delete: 'DeleteOptions',
+} as const;
 
 function kindOf({ group, version, kind }: ServedResource): JsonRecord {
   return { group, version, kind };

@@ -250,3 +250,65 @@ it('the way out stays open: configurations are shown to no webhook', async () =>
   expect((await test.call('DELETE', `${all}/c`)).status).toBe(200);
   expect((await create('m')).status).toBe(201);
 });
+
+describe('conditions', () => {
+  const only = (...expressions: string[]): object => ({
+    matchConditions: expressions.map((expression, at) => ({ name: `c${at}`, expression })),
+  });
+
+  it.each([
+    [['object.data.a == "1"'], true],
+    [['object.data.a == "2"'], false],
+    [['request.operation == "CREATE" && request.userInfo.username == "system:admin"'], true],
+    [['oldObject == null', 'object.metadata.name.startsWith("x")'], false],
+    // One that is false settles it, whatever another cannot tell.
+    [['object.spec.none == 1', 'false'], false],
+  ])('%j: asked %s', async (expressions, isAsked) => {
+    await install('Validating', webhook(only(...expressions)));
+    expect((await create('m')).status).toBe(201);
+    expect(asked.length > 0).toBe(isAsked);
+  });
+
+  it('that cannot be told refuse the write, unless the webhook may be ignored', async () => {
+    await install('Validating', webhook(only('object.spec.none == 1')));
+    const refused = await create('m');
+    expect([refused.status, refused.body.message]).toEqual([
+      403,
+      `configmaps "m" is forbidden: expression 'object.spec.none == 1' resulted in error: no such key: spec`,
+    ]);
+  });
+
+  it('that do not compile are refused with their configuration', async () => {
+    const { body } = await test.call(
+      'POST',
+      '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations',
+      { metadata: { name: 'c' }, webhooks: [webhook(only('authorizer.group("").check("x")'))] },
+    );
+    expect(body.message).toContain(
+      'webhooks[0].matchConditions[0].expression: Invalid value: "authorizer.group(\\"\\").check(\\"x\\")": compilation failed: ERROR: <input>:1:1: undeclared reference to \'authorizer\'',
+    );
+  });
+});
+
+it('connections are shown with their options and may be refused', async () => {
+  const rule = { operations: ['CONNECT'], apiGroups: [''], apiVersions: ['v1'] };
+  await install('Validating', webhook({ rules: [{ ...rule, resources: ['services/proxy'] }] }));
+  answer = () => ({ allowed: false, status: { message: 'no way in' } });
+  const { status, body } = await test.call(
+    'GET',
+    '/api/v1/namespaces/default/services/web/proxy/a/b',
+  );
+  expect([status, body.message]).toEqual([
+    400,
+    'admission webhook "w.example.com" denied the request: no way in',
+  ]);
+  expect(asked[0]?.request).toMatchObject({
+    operation: 'CONNECT',
+    kind: { group: '', version: 'v1', kind: 'ServiceProxyOptions' },
+    resource: { group: '', version: 'v1', resource: 'services' },
+    subResource: 'proxy',
+    name: 'web',
+    object: { kind: 'ServiceProxyOptions', apiVersion: 'v1', path: '/a/b' },
+    oldObject: null,
+  });
+});

@@ -4,9 +4,17 @@ import { badRequest, internalError } from '../../http/status-error.ts';
 import type { ServedResource } from '../../resources/served-resource.ts';
 import type { AdmissionRequest, AdmissionRule } from '../admission.ts';
 import { callWebhook } from './call-webhook.ts';
+import { conditionsHold } from './conditions.ts';
 import type { Webhook, WebhookList } from './configurations.ts';
 import { wantedAs } from './matches.ts';
 import { denial, readVerdict, reviewOf, type Verdict } from './review.ts';
+
+/** Asks the webhooks about a connection to a pod or service; they may refuse it. */
+export function connectWebhooks(list: WebhookList): AdmissionRule {
+  return async (request) => {
+    await validate([...list.mutating(), ...list.validating()], request);
+  };
+}
 
 /** Subresources whose requests carry another kind than the object: webhooks are not asked about them. */
 const otherKinds: readonly string[] = ['scale', 'binding'];
@@ -94,16 +102,18 @@ async function validate(hooks: readonly Webhook[], request: AdmissionRequest): P
     if (verdict && !verdict.allowed) throw denial(asked[at]!.hook.name, verdict);
 }
 
-/** Undefined: it could not be asked, and that is to be ignored. */
+/** Undefined: it does not want to be asked, or could not be and that is to be ignored. */
 async function ask(
   hook: Webhook,
   request: AdmissionRequest,
   resource: ServedResource,
 ): Promise<Verdict | undefined> {
+  const review = reviewOf(hook, request, resource);
+  if (hook.matchConditions.length > 0 && !(await conditionsHold(hook, request, review)))
+    return undefined;
   if (request.dryRun && hook.sideEffects !== 'None' && hook.sideEffects !== 'NoneOnDryRun')
     throw badRequest(`admission webhook ${JSON.stringify(hook.name)} does not support dry run`);
   const { state, warnings } = request.call;
-  const review = reviewOf(hook, request, resource);
   try {
     const verdict = readVerdict(await callWebhook(state, hook, review), review.request.uid);
     warnings.push(...verdict.warnings);
