@@ -5,7 +5,7 @@ import type {
   HelmReleaseSpec,
   HelmReleaseStatus,
 } from './helm-release.ts';
-import { originOf } from './helm-release.ts';
+import { chartSourceOf, originOf } from './helm-release.ts';
 
 /** flux.weave.works/v1beta1 HelmRelease: the same fields, `resetValues` false unless said. */
 export const HelmReleaseV1beta1: Kind = {
@@ -76,12 +76,24 @@ function fromFluxHelmRelease(
   } as HelmRelease;
 }
 
-/** Words of v1beta1 for what became of the chart and the release. */
-const reasons: Readonly<Record<string, Partial<Record<HelmReleaseCondition['status'], string>>>> = {
-  ChartFetched: { True: 'GitRepoCloned', False: 'RepoFetchFailed' },
-  Released: { True: 'HelmSuccess', False: 'HelmInstallFailed' },
-  RolledBack: {},
-};
+type Reasons = Readonly<Record<string, Partial<Record<HelmReleaseCondition['status'], string>>>>;
+
+/** Words of v1beta1 for what became of the chart and the release. A revision is there after the first success only. */
+function reasonsFor({ spec }: HelmRelease, { revision }: HelmReleaseStatus): Reasons {
+  const isGit = chartSourceOf(spec)?.type !== 'repository';
+  return {
+    ChartFetched: {
+      True: isGit ? 'GitRepoCloned' : 'RepoChartInCache',
+      False: isGit ? 'GitRepoNotCloned' : 'RepoFetchFailed',
+    },
+    Released: {
+      True: 'HelmSuccess',
+      // The original's spelling.
+      False: revision === undefined ? 'HelmInstallFailed' : 'HelmUgradeFailed',
+    },
+    RolledBack: {},
+  };
+}
 
 /** A status as the kind that the object was read as has it: fewer fields and older words there. */
 export function statusAs(release: HelmRelease, status: HelmReleaseStatus): JsonRecord {
@@ -95,16 +107,21 @@ export function statusAs(release: HelmRelease, status: HelmReleaseStatus): JsonR
   if (origin.kind === FluxHelmRelease.kind) return shown;
   const { observedGeneration, releaseName, revision, valuesChecksum, conditions } = status;
   const fields = { observedGeneration, releaseName, revision, valuesChecksum };
+  const reasons = reasonsFor(release, status);
   return {
     ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
     ...shown,
     ...(conditions === undefined
       ? {}
-      : { conditions: conditions.filter(({ type }) => type in reasons).map(olderCondition) }),
+      : {
+          conditions: conditions
+            .filter(({ type }) => type in reasons)
+            .map((each) => olderCondition(each, reasons)),
+        }),
   };
 }
 
-function olderCondition(condition: HelmReleaseCondition): HelmReleaseCondition {
+function olderCondition(condition: HelmReleaseCondition, reasons: Reasons): HelmReleaseCondition {
   const reason = reasons[condition.type]?.[condition.status];
   return reason === undefined ? condition : { ...condition, reason };
 }

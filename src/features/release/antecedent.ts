@@ -10,6 +10,7 @@ import type { HelmRelease } from '../../api/helm-release/index.ts';
 import { releaseObjects } from '../../lib/helm/index.ts';
 import type { Release } from '../../lib/helm/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
+import { typeOf } from '../../lib/schema/index.ts';
 
 /**
  * The HelmRelease that an object of a release says it belongs to, unless that is the given one, or
@@ -36,19 +37,28 @@ export async function otherOwnerOf(
   return undefined;
 }
 
-/** Writes the annotation to every object of a release. What fails is logged and nothing more. */
+/**
+ * Writes the annotation to every object of a release that does not bear it. Install and upgrade have
+ * put it on all that they made or patched; what is left are custom resources that were there before.
+ * What fails is logged and nothing more.
+ */
 export async function annotate(
   cluster: Cluster,
   release: Release,
   { owner, run }: { owner: HelmRelease; run: Run },
 ): Promise<void> {
-  const annotations = { [antecedentAnnotationOf(owner)]: resourceIdOf(owner) };
-  const patch = { metadata: { annotations } };
+  const [name, id] = [antecedentAnnotationOf(owner), resourceIdOf(owner)];
+  const patch = { metadata: { annotations: { [name]: id } } };
   const objects = await releaseObjects(cluster, release);
+  const custom = objects.filter(
+    ({ object }) => typeOf(object.apiVersion, object.kind) === undefined,
+  );
   const results = await Promise.allSettled(
-    objects.map(({ object, resource }) =>
-      cluster.patch(resource, object.metadata, patch, { type: 'merge' }),
-    ),
+    custom.map(async ({ object, resource }) => {
+      const live: KubeObject | undefined = await cluster.get(resource, object.metadata);
+      if (live === undefined || live.metadata.annotations?.[name] === id) return;
+      await cluster.patch(resource, object.metadata, patch, { type: 'merge' });
+    }),
   );
   for (const result of results) {
     if (result.status === 'fulfilled') continue;

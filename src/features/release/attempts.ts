@@ -1,6 +1,6 @@
 import type { Clock, Key } from '../../base/index.ts';
 import { keyText } from '../../base/index.ts';
-import type { FailedAttempt } from './decide.ts';
+import type { FailedAttempt } from './view.ts';
 
 /** What failed lately, so that it is not tried again at once. Forgotten with the process: then one more try is right. */
 export interface Attempts {

@@ -7,9 +7,13 @@ import type {
 import type { Chart } from '../../lib/helm/index.ts';
 import { decide } from './decide.ts';
 import { noDrift } from './drift/drift.ts';
-import type { LiveRelease, ReleaseView } from './decide.ts';
+import type { LiveRelease, ReleaseView } from './view.ts';
 
-const done: HelmReleaseStatus = { observedGeneration: 1, phase: 'Succeeded' };
+const done: HelmReleaseStatus = {
+  observedGeneration: 1,
+  phase: 'Succeeded',
+  releaseStatus: 'deployed',
+};
 
 function object(
   status: HelmReleaseStatus = done,
@@ -25,6 +29,13 @@ function object(
   };
 }
 
+const begunAt = Date.parse('2026-01-02T03:04:05Z');
+const upgrading: HelmReleaseStatus = {
+  observedGeneration: 1,
+  phase: 'Upgrading',
+  conditions: [{ type: 'Deployed', status: 'Unknown', lastUpdateTime: '2026-01-02T03:04:05Z' }],
+};
+
 const wanted = {
   chart: {} as Chart,
   revision: 'r1',
@@ -35,7 +46,15 @@ const wanted = {
   mask: (text: string) => text,
 };
 
-const live: LiveRelease = { version: 3, status: 'deployed', ageMs: 1000, drift: noDrift };
+const live: LiveRelease = {
+  version: 3,
+  status: 'deployed',
+  wasDeployed: true,
+  wasInterrupted: false,
+  deployedAt: 1_000_000,
+  ageMs: 1000,
+  drift: noDrift,
+};
 
 const drifted = {
   ...live,
@@ -58,6 +77,7 @@ function view(more: Partial<ReleaseView> = {}): ReleaseView {
 const rolledBack: HelmReleaseStatus = {
   observedGeneration: 1,
   phase: 'RolledBack',
+  releaseStatus: 'deployed',
   rollbackCount: 1,
   conditions: [{ type: 'RolledBack', status: 'True' }],
 };
@@ -135,8 +155,14 @@ describe('decide', () => {
       'recover',
     ],
     [
-      'pending, and it is someone else: wait',
+      'pending, and it is someone else: say so',
       object(),
+      view({ live: { ...live, status: 'pending-upgrade' } }),
+      'note-status',
+    ],
+    [
+      'and wait',
+      object({ ...done, releaseStatus: 'pending-upgrade' }),
       view({ live: { ...live, status: 'pending-upgrade' } }),
       'wait',
     ],
@@ -169,6 +195,75 @@ describe('decide', () => {
       object(done, {}, 2),
       view({ live: { ...live, status: 'failed' } }),
       'upgrade',
+    ],
+    [
+      'failed, and none was ever deployed: install',
+      object(),
+      view({ live: { ...live, status: 'failed', wasDeployed: false } }),
+      'install',
+    ],
+    [
+      'failed, because its operator died: upgrade',
+      object(),
+      view({ live: { ...live, status: 'failed', wasInterrupted: true } }),
+      'upgrade',
+    ],
+    [
+      'failed, and its rollback never began: undo',
+      object({ observedGeneration: 1, phase: 'DeployFailed' }, { rollback: { enable: true } }),
+      view({ live: { ...live, status: 'failed' } }),
+      'undo',
+    ],
+    [
+      'the rollback was interrupted: undo',
+      object({ observedGeneration: 1, phase: 'RollingBack' }, { rollback: { enable: true } }),
+      view({ live: { ...live, status: 'failed', wasInterrupted: true } }),
+      'undo',
+    ],
+    [
+      'the rollback was interrupted, and the HelmRelease was changed: upgrade',
+      object({ observedGeneration: 1, phase: 'RollingBack' }, { rollback: { enable: true } }, 2),
+      view({ live: { ...live, status: 'failed', wasInterrupted: true } }),
+      'upgrade',
+    ],
+    [
+      'deployed by an operator that died then: finish',
+      object(upgrading, {}, 2),
+      view({ live: { ...live, deployedAt: begunAt + 10 } }),
+      'finish',
+    ],
+    [
+      'deployed before the operator that died began: upgrade',
+      object(upgrading, {}, 2),
+      view({ live: { ...live, deployedAt: begunAt - 10 } }),
+      'upgrade',
+    ],
+    [
+      'its tests were not run to the end: finish',
+      object({ ...done, phase: 'Testing' }),
+      view(),
+      'finish',
+    ],
+    [
+      'its tests failed, and it was not rolled back: undo',
+      object(
+        { ...done, phase: 'TestFailed' },
+        { test: { enable: true }, rollback: { enable: true } },
+      ),
+      view(),
+      'undo',
+    ],
+    [
+      'the tests of a first revision failed, and it was not removed: undo',
+      object({ ...done, phase: 'TestFailed' }, { test: { enable: true } }),
+      view({ live: { ...live, version: 1 } }),
+      'undo',
+    ],
+    [
+      'its tests failed, and no rollback is wanted: it stands',
+      object({ ...done, phase: 'TestFailed' }, { test: { enable: true } }),
+      view(),
+      'succeed',
     ],
     [
       'superseded is never safe',

@@ -1,6 +1,6 @@
 import { releaseNameOf, targetNamespaceOf } from '../../api/helm-release/index.ts';
-import { createSecretStore, uninstallRelease } from '../../lib/helm/index.ts';
-import { publish, timeoutOf } from './act/acting.ts';
+import { createReleaseStore, uninstallRelease } from '../../lib/helm/index.ts';
+import { publish, timed, timeoutOf } from './act/acting.ts';
 import type { Acting } from './act/acting.ts';
 import { otherOwnerOf } from './antecedent.ts';
 
@@ -9,7 +9,7 @@ export async function finalize(acting: Acting): Promise<void> {
   const { object, helm, run } = acting;
   const name = releaseNameOf(object);
   const namespace = targetNamespaceOf(object);
-  const release = await createSecretStore({ ...helm, namespace }).last(name);
+  const release = await createReleaseStore({ ...helm, namespace }).last(name);
   if (release === undefined) return;
   const owner = await otherOwnerOf(acting.cluster, object, release);
   if (owner !== undefined) {
@@ -17,7 +17,8 @@ export async function finalize(acting: Acting): Promise<void> {
     return;
   }
   run.log.info('running uninstall', { action: 'uninstall' });
-  await uninstallRelease(helm, { name, namespace, ...timeoutOf(acting) });
+  const how = { ...timeoutOf(acting), resumes: true, clearsFailed: true };
+  await timed(acting, 'uninstall', () => uninstallRelease(helm, { name, namespace, ...how }));
   run.log.info('uninstall succeeded', { action: 'uninstall' });
   publish(acting, { action: 'uninstall', revision: release.version });
 }

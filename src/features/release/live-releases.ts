@@ -2,11 +2,16 @@ import { keyText } from '../../base/index.ts';
 import type { Key, Run } from '../../base/index.ts';
 import { releaseNameOf, targetNamespaceOf } from '../../api/helm-release/index.ts';
 import type { DriftPolicy, HelmRelease } from '../../api/helm-release/index.ts';
-import { createSecretStore, releaseDifference, releaseObjects } from '../../lib/helm/index.ts';
+import {
+  createReleaseStore,
+  releaseDifference,
+  releaseObjects,
+  wasInterrupted,
+} from '../../lib/helm/index.ts';
 import type { Release, ReleaseObject } from '../../lib/helm/index.ts';
 import type { Cluster, Resource } from '../../lib/kube/index.ts';
 import { otherOwner } from './antecedent.ts';
-import type { LiveRelease, Obstacle } from './decide.ts';
+import type { LiveRelease, Obstacle } from './view.ts';
 import { driftText, noDrift } from './drift/drift.ts';
 import type { Drift, DriftedField } from './drift/drift.ts';
 import { findDrift } from './drift/find-drift.ts';
@@ -45,7 +50,9 @@ interface Place {
 /** What was worked out from one revision and what was wanted then. */
 interface Known {
   readonly of: string;
+  /** When its operation began; milliseconds since 1970. */
   readonly deployedAt: number;
+  readonly wasInterrupted: boolean;
   readonly difference: string | undefined;
   /** Where the manifest's objects are. */
   readonly places: readonly Place[];
@@ -90,7 +97,14 @@ async function knownOf(
   return {
     of: id,
     deployedAt: new Date(release.info.last_deployed).getTime(),
-    difference: 'phase' in wanted ? undefined : releaseDifference(compared, wanted),
+    wasInterrupted: wasInterrupted(release),
+    difference:
+      'phase' in wanted
+        ? undefined
+        : releaseDifference(compared, {
+            ...wanted,
+            reusesValues: object.spec.resetValues === false,
+          }),
     places: (await releaseObjects(ports.cluster, release)).map(placeOf),
   };
 }
@@ -107,7 +121,7 @@ async function comparedWith(
   { release, run }: { release: Release; run: Run },
 ): Promise<Release> {
   if (!isTrue(object.status ?? {}, 'RolledBack')) return release;
-  const store = createSecretStore({ cluster, clock: run.clock, namespace: release.namespace });
+  const store = createReleaseStore({ cluster, clock: run.clock, namespace: release.namespace });
   const given = (await store.heads(release.name)).findLast(
     ({ status }) => status === 'failed' || status === 'superseded',
   );
@@ -123,7 +137,7 @@ interface Looking {
 
 async function liveOf(ports: LiveReleasePorts, now: Looking): Promise<LiveRelease> {
   const { object, look, known, run } = now;
-  const { difference, places, deployedAt } = known;
+  const { difference, places, deployedAt, wasInterrupted: isInterrupted } = known;
   const lives = await Promise.all(
     places.map(({ resource, key }) => ports.objects.get(resource, key)),
   );
@@ -134,6 +148,9 @@ async function liveOf(ports: LiveReleasePorts, now: Looking): Promise<LiveReleas
   return {
     version: look.version,
     status: look.status,
+    wasDeployed: look.wasDeployed,
+    wasInterrupted: isInterrupted,
+    deployedAt,
     ageMs: run.clock.now().getTime() - deployedAt,
     ...(difference === undefined ? {} : { difference }),
     ...(owner === undefined ? {} : { otherOwner: owner }),

@@ -8,7 +8,7 @@ import type { Cluster } from '../../lib/kube/index.ts';
 import type { Attempts } from './attempts.ts';
 import type { GitCharts, MirrorHow } from './charts/git-charts.ts';
 import type { RepositoryCharts } from './charts/repository-charts.ts';
-import type { Obstacle, ReleaseView } from './decide.ts';
+import type { Obstacle, ReleaseView } from './view.ts';
 import { checkDependencies } from './dependencies.ts';
 import type { LiveReleases } from './live-releases.ts';
 import { secretCredentials } from './secret-credentials.ts';

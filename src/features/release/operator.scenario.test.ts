@@ -96,7 +96,10 @@ describe('the older kinds', slow, () => {
       releaseName: 'beta',
       releaseStatus: 'DEPLOYED',
       valuesChecksum: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
-      conditions: [{ type: 'Released', status: 'True', reason: 'HelmSuccess' }],
+      conditions: [
+        { type: 'ChartFetched', status: 'True', reason: 'GitRepoCloned' },
+        { type: 'Released', status: 'True', reason: 'HelmSuccess' },
+      ],
     });
     const map = await cluster.get(kinds.ConfigMap, here('default-ghost-cm'));
     expect(map?.metadata.annotations).toMatchObject({

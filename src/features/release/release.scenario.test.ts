@@ -46,6 +46,7 @@ describe('a chart from git', { timeout: 30_000 }, () => {
       rollbackCount: 0,
     });
     expect(status.conditions?.map(({ type, status: is }) => `${type}=${is}`)).toEqual([
+      'ChartFetched=True',
       'Deployed=True',
       'Released=True',
     ]);
@@ -257,7 +258,7 @@ describe('a crash', { timeout: 30_000 }, () => {
   }
 
   it.each([
-    ['pending-install', 'Installing', '1 deployed'],
+    ['pending-install', 'Installing', '1 failed, 2 deployed'],
     ['uninstalling', 'Succeeded', '1 deployed'],
   ] as const)('in the middle of it leaves %s, which is recovered', async (status, as, after) => {
     await commit(chartFiles);

@@ -20,11 +20,11 @@ import { withPhase } from './status.ts';
 type Change =
   Partial<HelmReleaseStatus> | ((status: HelmReleaseStatus) => Partial<HelmReleaseStatus>);
 
-/** A phase to enter, with what its conditions tell beyond the fixed words. */
+/** Phases to enter, one after the other in one write, with what the conditions of the last tell beyond the fixed words. */
 export interface Entering {
-  readonly phase: HelmReleasePhase;
+  readonly phases: readonly HelmReleasePhase[];
   readonly now: Date;
-  /** Ends the message of the phase's conditions. */
+  /** Ends the message of the last phase's conditions. */
   readonly because?: string;
 }
 
@@ -90,9 +90,13 @@ function changed(
     releaseName: releaseNameOf(object),
     targetNamespace: targetNamespaceOf(object),
     ignoreTestFailures: object.spec.test?.ignoreFailures === true,
-    ...(enter.because === undefined ? {} : { because: enter.because }),
   };
-  return withPhase(next, enter.phase, facts, enter.now);
+  const { phases, because, now } = enter;
+  return phases.reduce((status, phase, at) => {
+    const isLast = at === phases.length - 1;
+    const said = isLast && because !== undefined ? { ...facts, because } : facts;
+    return withPhase(status, phase, said, now);
+  }, next);
 }
 
 async function send(

@@ -11,7 +11,7 @@ import { HelmRelease, helmReleaseCrd } from '../../api/helm-release/index.ts';
 import type { HelmReleaseSpec, HelmReleaseStatus } from '../../api/helm-release/index.ts';
 import { createApiServer } from '../../embedded/apiserver/index.ts';
 import type { ApiServer } from '../../embedded/apiserver/index.ts';
-import { createSecretStore } from '../../lib/helm/index.ts';
+import { createReleaseStore } from '../../lib/helm/index.ts';
 import type { ReleaseStore } from '../../lib/helm/index.ts';
 import { connect, kinds } from '../../lib/kube/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
@@ -88,7 +88,7 @@ async function build(): Promise<void> {
   await until(
     async () => (await cluster.resourceOf(HelmRelease.apiVersion, 'HelmRelease')) !== undefined,
   );
-  const releases = createSecretStore({ cluster, clock: systemClock, namespace: 'default' });
+  const releases = createReleaseStore({ cluster, clock: systemClock, namespace: 'default' });
   world = {
     server,
     cluster,

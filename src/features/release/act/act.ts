@@ -1,11 +1,12 @@
 import { KnownError } from '../../../base/index.ts';
 import { releaseNameOf, targetNamespaceOf } from '../../../api/helm-release/index.ts';
 import type { HelmRelease } from '../../../api/helm-release/index.ts';
-import type { ReleaseStep } from '../decide.ts';
-import { observed, setPhase, storeOf, tell } from './acting.ts';
+import type { ReleaseStep } from '../step.ts';
+import { observed, observedFields, setPhase, storeOf, tell } from './acting.ts';
 import type { Acting } from './acting.ts';
 import { waiting } from '../status.ts';
 import { noteDrift, repair } from './drift.ts';
+import { finish, undo } from './finish.ts';
 import { install } from './install.ts';
 import { recover } from './recover.ts';
 import { upgrade } from './upgrade.ts';
@@ -25,14 +26,34 @@ export async function act(acting: Acting, step: ReleaseStep): Promise<void> {
       return noteDrift(acting, step.drift);
     case 'postpone':
       return postpone(acting, step.because);
+    case 'finish':
+      return settle(acting, 'finish', () => finish(acting, step.wanted));
+    case 'undo':
+      return settle(acting, 'undo', () => takeBack(acting, step));
     case 'succeed':
-      await setPhase(acting, 'Succeeded');
-      return observed(acting);
+      return setPhase(acting, 'Succeeded', observedFields(acting.object));
+    case 'note-status':
+      return acting.statuses.write(acting.object, step.status);
     case 'report':
-      await setPhase(acting, step.phase, {}, step.phase === 'Failed' ? step.message : undefined);
-      await observed(acting);
-      return failed(acting, new KnownError(step.code, step.message));
+      return report(acting, step);
   }
+}
+
+async function takeBack(
+  acting: Acting,
+  { wanted, because }: Extract<ReleaseStep, { do: 'undo' }>,
+): Promise<void> {
+  throw await undo(acting, wanted, new KnownError('failed', because));
+}
+
+/** Says what stands in the way. */
+async function report(
+  acting: Acting,
+  { phase, code, message, status }: Extract<ReleaseStep, { do: 'report' }>,
+): Promise<void> {
+  const fields = { ...observedFields(acting.object), ...status };
+  await setPhase(acting, phase, fields, phase === 'Failed' ? message : undefined);
+  return failed(acting, new KnownError(code, message));
 }
 
 async function settle(acting: Acting, action: string, work: () => Promise<void>): Promise<void> {
@@ -49,7 +70,6 @@ async function settle(acting: Acting, action: string, work: () => Promise<void>)
     return;
   }
   if (action === 'recover' || action === 'repair') return;
-  await observed(acting);
   acting.attempts.succeeded(object.metadata);
   await tell(acting, {
     type: 'Normal',

@@ -2,8 +2,10 @@ import { KnownError } from '../../../base/index.ts';
 import type { Bus, Run } from '../../../base/index.ts';
 import type { Events } from '../../../api/events/index.ts';
 import {
+  antecedentAnnotationOf,
   originOf,
   releaseNameOf,
+  resourceIdOf,
   targetNamespaceOf,
   waitsOf,
 } from '../../../api/helm-release/index.ts';
@@ -12,7 +14,7 @@ import type {
   HelmReleasePhase,
   HelmReleaseStatus,
 } from '../../../api/helm-release/index.ts';
-import { createSecretStore } from '../../../lib/helm/index.ts';
+import { createReleaseStore } from '../../../lib/helm/index.ts';
 import type { ActionPorts, InstallOptions, ReleaseStore } from '../../../lib/helm/index.ts';
 import { recordEvent } from '../../../lib/kube/index.ts';
 import type { Cluster, EventToRecord } from '../../../lib/kube/index.ts';
@@ -52,19 +54,19 @@ export const defaultMaxRetries: number = 5;
 
 /** Where the release's revisions are. */
 export function storeOf({ object, helm }: Acting): ReleaseStore {
-  return createSecretStore({ ...helm, namespace: targetNamespaceOf(object) });
+  return createReleaseStore({ ...helm, namespace: targetNamespaceOf(object) });
 }
 
-/** Enters a phase; `because` ends the message of its conditions. */
+/** Enters a phase, or several that follow at once; `because` ends the message of the last one's conditions. */
 export function setPhase(
   { statuses, object, run }: Acting,
-  phase: HelmReleasePhase,
+  phase: HelmReleasePhase | readonly HelmReleasePhase[],
   more: Partial<HelmReleaseStatus> = {},
   because?: string,
 ): Promise<void> {
   const now = run.clock.now();
   return statuses.write(object, more, {
-    phase,
+    phases: typeof phase === 'string' ? [phase] : phase,
     now,
     ...(because === undefined ? {} : { because }),
   });
@@ -72,10 +74,23 @@ export function setPhase(
 
 /** The generation that was worked on counts as seen, however it went. */
 export function observed({ statuses, object }: Acting): Promise<void> {
-  const { generation = 0 } = object.metadata;
-  return statuses.write(object, (status) => ({
-    observedGeneration: Math.max(status.observedGeneration ?? 0, generation),
-  }));
+  return statuses.write(object, observedFields(object));
+}
+
+/** That the generation was worked on, as a part of a status. */
+export function observedFields({ metadata, status }: HelmRelease): HelmReleaseStatus {
+  const { generation = 0 } = metadata;
+  return { observedGeneration: Math.max(status?.observedGeneration ?? 0, generation) };
+}
+
+/** Phases of an attempt that begins: a chart of another revision than the last one's was fetched for it. */
+export function beginning(
+  { object }: Acting,
+  phase: 'Installing' | 'Upgrading',
+  { revision }: WantedRelease,
+): readonly HelmReleasePhase[] {
+  const isChanged = object.status?.lastAttemptedRevision !== revision;
+  return isChanged ? ['ChartFetched', phase] : [phase];
 }
 
 /** Tells the other features what became of the release. */
@@ -118,15 +133,26 @@ export function timeoutOf({ object }: Acting): { timeoutMs: number } {
   return { timeoutMs: (object.spec.timeout ?? defaultTimeoutSeconds) * 1000 };
 }
 
+/** What every object of the release bears, besides Helm's own annotations: whose it is. */
+export function marksOf(object: HelmRelease): Readonly<Record<string, string>> {
+  return { [antecedentAnnotationOf(object)]: resourceIdOf(object) };
+}
+
 /** What install and upgrade are told alike. */
 export function deployOptions(acting: Acting, wanted: WantedRelease): InstallOptions {
   const { name, namespace, chart, values } = wanted;
+  const { spec } = acting.object;
+  const skipsValidation = spec.disableOpenAPIValidation === true;
   return {
     name,
     namespace,
     chart,
     values,
-    wait: waitsOf(acting.object.spec),
+    marks: marksOf(acting.object),
+    wait: waitsOf(spec),
+    clearsFailed: true,
+    disableOpenApiValidation: skipsValidation,
+    refuseUnknownFields: !skipsValidation,
     ...timeoutOf(acting),
   };
 }

@@ -1,16 +1,26 @@
-import { KnownError, messageOf } from '../../../base/index.ts';
-import { installRelease, uninstallRelease } from '../../../lib/helm/index.ts';
+import { messageOf } from '../../../base/index.ts';
+import { installRelease } from '../../../lib/helm/index.ts';
 import type { Release } from '../../../lib/helm/index.ts';
 import type { WantedRelease } from '../wanted.ts';
-import { deployOptions, publish, setPhase, storeOf, timed, timeoutOf, told } from './acting.ts';
+import {
+  beginning,
+  deployOptions,
+  observedFields,
+  publish,
+  setPhase,
+  timed,
+  told,
+} from './acting.ts';
 import type { Acting } from './acting.ts';
-import { succeed } from './succeed.ts';
 import { testFailed } from './chart-tests.ts';
+import { purge } from './purge.ts';
+import { succeed } from './succeed.ts';
 
 /** Makes the first revision. One that fails is removed again. */
 export async function install(acting: Acting, wanted: WantedRelease): Promise<void> {
   const { object, helm, run } = acting;
-  await setPhase(acting, 'Installing', { lastAttemptedRevision: wanted.revision });
+  const attempted = { lastAttemptedRevision: wanted.revision };
+  await setPhase(acting, beginning(acting, 'Installing', wanted), attempted);
   run.log.info('running installation', { action: 'install', phase: 'install' });
   let release: Release;
   try {
@@ -23,30 +33,17 @@ export async function install(acting: Acting, wanted: WantedRelease): Promise<vo
     );
   } catch (thrown) {
     if (run.signal.aborted) throw thrown;
-    await setPhase(acting, 'DeployFailed');
     const error = told('installation failed', thrown, wanted);
+    await setPhase(acting, 'DeployFailed', observedFields(object));
     publish(acting, { action: 'install', revision: 1, error: wanted.mask(messageOf(thrown)) });
-    await purge(acting, wanted);
+    await purge(acting);
     throw error;
   }
   run.log.info('installation succeeded', { revision: wanted.revision, action: 'install' });
   const problem = await testFailed(acting, { release, wanted });
   if (problem !== undefined) {
-    await purge(acting, wanted);
+    await purge(acting);
     throw problem;
   }
   await succeed(acting, { wanted, release, action: 'install' });
-}
-
-/** A first install that failed leaves nothing; what cannot be removed is logged. */
-async function purge(acting: Acting, { name, namespace }: WantedRelease): Promise<void> {
-  if ((await storeOf(acting).heads(name)).length === 0) return;
-  try {
-    await timed(acting, 'uninstall', () =>
-      uninstallRelease(acting.helm, { name, namespace, ...timeoutOf(acting) }),
-    );
-  } catch (thrown) {
-    if (!(thrown instanceof KnownError)) throw thrown;
-    acting.run.log.warn(`uninstall failed: ${thrown.message}`, { action: 'uninstall' });
-  }
 }

@@ -3,8 +3,10 @@ import { upgradeRelease } from '../../../lib/helm/index.ts';
 import type { Release } from '../../../lib/helm/index.ts';
 import type { WantedRelease } from '../wanted.ts';
 import {
+  beginning,
   defaultMaxHistory,
   deployOptions,
+  observedFields,
   publish,
   setPhase,
   storeOf,
@@ -21,7 +23,8 @@ export async function upgrade(acting: Acting, wanted: WantedRelease): Promise<vo
   const { object, helm, run } = acting;
   const { spec } = object;
   const before = (await storeOf(acting).heads(wanted.name)).at(-1)?.version ?? 0;
-  await setPhase(acting, 'Upgrading', { lastAttemptedRevision: wanted.revision });
+  const attempted = { lastAttemptedRevision: wanted.revision };
+  await setPhase(acting, beginning(acting, 'Upgrading', wanted), attempted);
   run.log.info('running upgrade', { action: 'upgrade' });
   let release: Release;
   try {
@@ -36,17 +39,13 @@ export async function upgrade(acting: Acting, wanted: WantedRelease): Promise<vo
   } catch (thrown) {
     if (run.signal.aborted) throw thrown;
     const error = told('upgrade failed', thrown, wanted);
-    await setPhase(acting, 'DeployFailed');
+    await setPhase(acting, 'DeployFailed', observedFields(object));
     const said = wanted.mask(messageOf(thrown));
     publish(acting, { action: 'upgrade', revision: before + 1, error: said });
-    await rollBack(acting, { wanted, before, because: messageOf(error) });
-    throw error;
+    throw await rollBack(acting, { wanted, before, error });
   }
   run.log.info('upgrade succeeded', { revision: wanted.revision, action: 'upgrade' });
   const problem = await testFailed(acting, { release, wanted });
-  if (problem !== undefined) {
-    await rollBack(acting, { wanted, before, because: problem.message });
-    throw problem;
-  }
+  if (problem !== undefined) throw await rollBack(acting, { wanted, before, error: problem });
   await succeed(acting, { wanted, release, action: 'upgrade' });
 }

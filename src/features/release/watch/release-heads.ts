@@ -11,6 +11,8 @@ export interface ReleaseLook {
   readonly status: ReleaseStatus;
   /** Changes with every write of the Secret. */
   readonly stamp: string;
+  /** Whether this revision, or one before it, has ever been deployed. */
+  readonly wasDeployed: boolean;
   /** Undefined when it went meanwhile. */
   read(): Promise<Release | undefined>;
 }
@@ -58,11 +60,11 @@ export function watchReleaseHeads(cluster: Cluster, run: Run, namespace?: string
   });
   return {
     look: async (of) => {
-      const known = newest(index.get(idOf(of))?.values() ?? []);
+      const known = [...(index.get(idOf(of))?.values() ?? [])];
       const isCovered = namespace === undefined || namespace === of.namespace;
       if (isReady && isCovered && !touched.has(idOf(of))) return lookOf(cluster, of, known);
-      const live = newest((await list(cluster, of)).map(headOf));
-      if (live?.stamp === known?.stamp) touched.delete(idOf(of));
+      const live = (await list(cluster, of)).map(headOf);
+      if (newest(live)?.stamp === newest(known)?.stamp) touched.delete(idOf(of));
       return lookOf(cluster, of, live);
     },
     touched: (of) => void touched.add(idOf(of)),
@@ -79,11 +81,13 @@ async function list(cluster: Cluster, { namespace, name }: ReleaseName): Promise
 function lookOf(
   cluster: Cluster,
   { namespace }: ReleaseName,
-  head: Head | undefined,
+  heads: readonly Head[],
 ): ReleaseLook | undefined {
+  const head = newest(heads);
   if (head === undefined) return undefined;
   return {
     ...head,
+    wasDeployed: heads.some(({ status }) => status === 'deployed' || status === 'superseded'),
     read: async () => {
       const secret = await cluster.get(kinds.Secret, { namespace, name: head.secret });
       const data = isRecord(secret?.['data']) ? secret['data']['release'] : undefined;
@@ -93,8 +97,8 @@ function lookOf(
   };
 }
 
-function newest(heads: Iterable<Head>): Head | undefined {
-  return [...heads].toSorted((a, b) => a.version - b.version).at(-1);
+function newest(heads: readonly Head[]): Head | undefined {
+  return heads.toSorted((a, b) => a.version - b.version).at(-1);
 }
 
 /** Revisions are large, and their labels tell all that is asked again and again. */

@@ -3,24 +3,44 @@ import type { JsonRecord } from '../../../base/index.ts';
 import { jsonEqual } from '../json-equal.ts';
 import type { Chart } from '../chart/chart.ts';
 import { nodeOf } from '../chart/node.ts';
+import { coalesceTables } from '../values/coalesce.ts';
 import { processDependencies } from '../values/dependencies.ts';
+import { copyValues } from '../values/tables.ts';
 import { storedChart } from './codec.ts';
 import type { Release } from './release.ts';
+
+/** What a release is compared with. */
+export interface WantedContent {
+  readonly chart: Chart;
+  readonly values: JsonRecord;
+  /** The release's own values stay below the given ones, as an upgrade with `--reuse-values` takes them. */
+  readonly reusesValues?: boolean;
+}
 
 /**
  * What an upgrade would change, in a few words (paths and names, never values), or undefined when
  * chart and values are those of the release. Compared are the user's values and the chart's name,
  * versions, default values and templates; nothing is rendered.
  */
-export function releaseDifference(
-  release: Release,
-  wanted: { readonly chart: Chart; readonly values: JsonRecord },
-): string | undefined {
-  const path = firstDifference(release.config ?? {}, wanted.values, '');
+export function releaseDifference(release: Release, wanted: WantedContent): string | undefined {
+  const { chart, values } = wanted.reusesValues === true ? reused(release, wanted) : wanted;
+  const path = firstDifference(release.config ?? {}, values, '');
   if (path !== undefined) return `values differ at ${path === '' ? 'the top' : path}`;
-  const node = nodeOf(wanted.chart);
-  processDependencies(node, wanted.values, () => {});
-  return chartDifference(release.chart, storedChart(node));
+  const node = nodeOf(chart);
+  processDependencies(node, values, () => {});
+  const next = storedChart(node);
+  // Where values are reused, the chart's defaults are the old ones, too: new ones change nothing.
+  const old = release.chart;
+  return chartDifference(
+    wanted.reusesValues === true ? { ...old, values: next.values } : old,
+    next,
+  );
+}
+
+function reused(release: Release, { chart, values }: WantedContent): WantedContent {
+  const { config = {} } = release;
+  const how = { warn: () => {}, keepNulls: false };
+  return { chart, values: coalesceTables(how, copyValues(values), copyValues(config), '') };
 }
 
 type Stored = Release['chart'];
