@@ -16,6 +16,8 @@ export { labelOf } from './crypto/label.ts';
 export { sealValue } from './crypto/sealed-value.ts';
 export { sealSettingsFrom } from './settings-from-flags.ts';
 export type { SealFlags } from './settings-from-flags.ts';
+export { generateKey } from './keys/generate-key.ts';
+export type { KeyOptions, SealingKey } from './keys/generate-key.ts';
 export { lockArchive, unlockArchive } from './keys/key-archive.ts';
 export type { Lock, Unlock } from './keys/key-archive.ts';
 export { keyLabel } from './keys/key-secret.ts';
