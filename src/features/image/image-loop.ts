@@ -3,14 +3,16 @@ import { KnownError, messageOf } from '../../base/index.ts';
 import type { Logger, Run } from '../../base/index.ts';
 import { openMirror, safeUrl } from '../../lib/git/index.ts';
 import type { Mirror } from '../../lib/git/index.ts';
+import { openReader } from '../../lib/revision/index.ts';
 import { canonicalName, parseImage } from '../../lib/oci/index.ts';
-import { createAlarm } from './alarm.ts';
+import { createAlarm, withTimeLimit } from '../../lib/controller/index.ts';
 import { imagesOf, runAutomation, scanAutomated } from './automation.ts';
 import { isAutomated } from './decide.ts';
 import type { ImageStore } from './image-store.ts';
 import { readSnapshot } from './observe.ts';
 import type { ImagePorts } from './ports.ts';
 import type { ImageRepository } from './settings.ts';
+import type { CommitTarget } from './update/commit-change.ts';
 
 /**
  * Automation of one repository: looks after each push of an image it uses, after each sync, and when
@@ -19,6 +21,8 @@ import type { ImageRepository } from './settings.ts';
 export class ImageLoop {
   readonly repository: ImageRepository;
   readonly mirror: Mirror;
+  /** What commits are made in. */
+  readonly target: CommitTarget;
   readonly done: Promise<void>;
   readonly #ports: ImagePorts;
   readonly #store: ImageStore;
@@ -52,6 +56,7 @@ export class ImageLoop {
       ...(ports.ssh === undefined ? {} : { ssh: ports.ssh }),
       ...(fetchFrom === undefined ? {} : { fetchFrom }),
     });
+    this.target = targetOf(ports, repository, this.mirror);
     this.done = this.#loop();
   }
 
@@ -67,7 +72,7 @@ export class ImageLoop {
 
   /** Runs work alone: no automation and no other job of this repository runs meanwhile. */
   alone<T>(work: (run: Run) => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(() => work(this.#run()));
+    const turn = this.#turn.then(() => this.#inTime(work));
     this.#turn = turn.catch(() => {});
     return turn;
   }
@@ -78,9 +83,12 @@ export class ImageLoop {
     this.#ports.bus.publish('git.pushed', { url: safeUrl(url), branch, revision });
   }
 
-  #run(): Run {
+  #inTime<T>(work: (run: Run) => Promise<T>): Promise<T> {
     const { signal, clock } = this.#ports;
-    return { signal, clock, log: this.#log };
+    const { syncTimeoutMs: ms = 60_000 } = this.repository;
+    return withTimeLimit({ clock, ms, signal, what: 'the job' }, (until) =>
+      work({ signal: until, clock, log: this.#log }),
+    );
   }
 
   async #loop(): Promise<void> {
@@ -107,7 +115,7 @@ export class ImageLoop {
     const { repository, mirror } = this;
     if (repository.isReadOnly) return;
     await mirror.fetch(run.signal);
-    const snapshot = await readSnapshot(mirror, repository);
+    const snapshot = await readSnapshot(this.target, run.signal);
     if (snapshot === undefined) return;
     const automated = snapshot.workloads.filter(isAutomated);
     this.#names = new Set(automated.flatMap(imagesOf).map(canonicalName));
@@ -117,7 +125,7 @@ export class ImageLoop {
       defaultNamespace,
       run,
     });
-    const target = { mirror, repository, isFetched: true };
+    const target = { ...this.target, isFetched: true };
     const done = await runAutomation(target, this.#store, present, run);
     if (done === undefined) return;
     const ids = [...new Set(done.changes.map(({ id }) => id))].toSorted();
@@ -125,6 +133,15 @@ export class ImageLoop {
     run.log.with({ component: 'daemon' }).info('', { event, logupstream: 'false' });
     this.announce(done.revision);
   }
+}
+
+function targetOf(ports: ImagePorts, repository: ImageRepository, mirror: Mirror): CommitTarget {
+  const { clock, environment = {} } = ports;
+  const dir = path.join(ports.dataDir, 'generate', repository.name);
+  const generating =
+    repository.isGenerating === true ? { generating: { dir, clock, environment } } : {};
+  const reader = openReader({ source: mirror, paths: repository.paths, ...generating });
+  return { mirror, reader, repository, ...generating };
 }
 
 /** The canonical name of `host/path` as the bus tells it; undefined when it is no image name. */

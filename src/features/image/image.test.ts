@@ -25,6 +25,7 @@ let stop: AbortController;
 let running: RunningImages;
 let url: string;
 let work: string;
+let transport: (request: Request) => Promise<Response>;
 
 const git = (cwd: string, ...args: string[]): string =>
   execFileSync('git', args, {
@@ -95,7 +96,7 @@ beforeEach(async () => {
     clock: systemClock,
     onPush: () => {},
   });
-  const transport = async (request: Request): Promise<Response> => serve(request);
+  transport = async (request) => serve(request);
   registry = createRegistryClient({ transport });
   const bare = path.join(dir, 'repo.git');
   work = path.join(dir, 'work');
@@ -124,7 +125,11 @@ beforeEach(async () => {
     },
   });
   commitAndPush(release);
-  running = startImages({
+  running = start();
+});
+
+function start(more: { readonly isGenerating?: boolean } = {}): RunningImages {
+  return startImages({
     cluster,
     clock: systemClock,
     log: silentLogger,
@@ -145,10 +150,11 @@ beforeEach(async () => {
         email: 'support@weave.works',
         defaultNamespace: 'default',
         gitTimeoutMs: 20_000,
+        ...more,
       },
     ],
   });
-});
+}
 
 afterEach(async () => {
   stop.abort();
@@ -323,5 +329,50 @@ describe('updates that a person asks for', () => {
     expect((await update({ type: 'image', cause, spec: unknown })).Err).toBe(
       'image "localhost:5000/demo/podinfo:9" does not exist: invalid image ID',
     );
+  });
+});
+
+describe('generated manifests', () => {
+  it('are released and locked in the patch file of their .flux.yaml', async () => {
+    stop.abort();
+    await running.done;
+    stop = new AbortController();
+    git(work, 'pull', '-q', '--rebase', 'origin', 'master');
+    writeFileSync(
+      path.join(work, '.flux.yaml'),
+      'version: 1\npatchUpdated:\n  generators: [{command: cat releases/podinfo.yaml}]\n  patchFile: flux-patch.yaml\n',
+    );
+    commitAndPush(release.replace('automated: "true"', 'automated: "false"'));
+    running = start({ isGenerating: true });
+    const spec = {
+      ServiceSpecs: [id],
+      ImageSpec: 'localhost:5000/demo/podinfo:3.2.0',
+      Kind: 'execute',
+      Excludes: [],
+      Force: true,
+    };
+    const released = await update({ type: 'image', cause, spec });
+    expect(released).toMatchObject({ Err: '', StatusString: 'succeeded' });
+    const locked = await update({ type: 'policy', cause, spec: { [id]: { add: ['locked'] } } });
+    expect(locked).toMatchObject({ Err: '', StatusString: 'succeeded' });
+    git(work, 'pull', '-q', '--rebase', 'origin', 'master');
+    expect(readFileSync(path.join(work, 'flux-patch.yaml'), 'utf8')).toBe(`---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  annotations:
+    fluxcd.io/locked: "true"
+  name: podinfo
+  namespace: demo
+spec:
+  template:
+    spec:
+      $setElementOrder/containers:
+      - name: podinfo
+      - name: myfn
+      containers:
+      - image: localhost:5000/demo/podinfo:3.2.0
+        name: podinfo
+`);
   });
 });

@@ -1,9 +1,10 @@
 import { keyOf } from '../../base/index.ts';
 import type { KubeObject } from '../../base/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
-import { isWorkload, parseManifests, resourceId, selectFiles } from '../../lib/manifest/index.ts';
+import { isWorkload, resourceId } from '../../lib/manifest/index.ts';
 import type { Manifest } from '../../lib/manifest/index.ts';
 import type { Mirror } from '../../lib/git/index.ts';
+import type { Reading, RevisionReader } from '../../lib/revision/index.ts';
 import type { ImageRepository } from './settings.ts';
 
 /** A workload as git declares it, with its id in the cluster. */
@@ -12,12 +13,18 @@ export interface DeclaredWorkload {
   readonly manifest: Manifest;
 }
 
-/** The head of a branch: its workloads and the texts they stand in. */
+/** The head of a branch: its workloads, and where they come from. */
 export interface Snapshot {
   readonly revision: string;
   readonly workloads: readonly DeclaredWorkload[];
-  /** Text of each file that declares something. */
-  readonly texts: ReadonlyMap<string, string>;
+  readonly reading: Reading;
+}
+
+/** A repository whose workloads are looked at. */
+export interface ObservedRepository {
+  readonly mirror: Pick<Mirror, 'head'>;
+  readonly reader: RevisionReader;
+  readonly repository: ImageRepository;
 }
 
 /**
@@ -25,20 +32,24 @@ export interface Snapshot {
  * such branch. A file that cannot be read declares nothing here: the sync reports it.
  */
 export async function readSnapshot(
-  mirror: Pick<Mirror, 'head' | 'load' | 'files'>,
-  repository: ImageRepository,
+  { mirror, reader, repository }: ObservedRepository,
+  signal?: AbortSignal,
 ): Promise<Snapshot | undefined> {
   const revision = await mirror.head(repository.branch);
-  if (revision === undefined) return undefined;
-  const { files } = selectFiles(await mirror.files(revision), repository.paths);
-  const paths = files.map(({ path }) => path);
-  const loaded = paths.length === 0 ? [] : await mirror.load({ revision, paths });
-  const texts = new Map(loaded.map(({ path, content }) => [path, content.toString('utf8')]));
-  const { manifests } = parseManifests([...texts].map(([path, text]) => ({ path, text })));
-  const workloads = manifests
+  return revision === undefined ? undefined : snapshotAt({ reader, repository }, revision, signal);
+}
+
+/** Reads the workloads of a revision. */
+export async function snapshotAt(
+  { reader, repository }: Pick<ObservedRepository, 'reader' | 'repository'>,
+  revision: string,
+  signal?: AbortSignal,
+): Promise<Snapshot> {
+  const reading = await reader.read(revision, signal);
+  const workloads = reading.manifests
     .filter(({ object }) => isWorkload(object))
     .map((manifest) => ({ id: idOf(manifest.object, repository.defaultNamespace), manifest }));
-  return { revision, workloads, texts };
+  return { revision, workloads, reading };
 }
 
 function idOf(object: KubeObject, defaultNamespace: string): string {

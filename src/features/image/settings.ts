@@ -10,6 +10,8 @@ export interface ImageRepository {
   readonly email: string;
   readonly defaultNamespace: string;
   readonly gitTimeoutMs: number;
+  /** Limit of one job or one run of automation (fluxd's `--sync-timeout`); a minute when absent. */
+  readonly syncTimeoutMs?: number;
   /** Put behind every commit message, e.g. `[ci skip]`. */
   readonly commitSuffix?: string;
   /** Manifests may be made by `.flux.yaml` files and kustomizations: edits go where these say. */

@@ -4,7 +4,7 @@ import type { Clock, Logger } from '../../base/index.ts';
 import { safeUrl } from '../../lib/git/index.ts';
 import type { Mirror } from '../../lib/git/index.ts';
 import type { RepositorySettings } from './settings.ts';
-import { withTimeLimit } from './time-limit.ts';
+import { withTimeLimit } from '../../lib/controller/index.ts';
 
 /** fluxd's words for how far a repository has come; `unreachable` when its host name leads nowhere. */
 export type GitStatus = 'unconfigured' | 'new' | 'cloned' | 'ready' | 'unreachable';

@@ -6,7 +6,7 @@ import type { Cluster } from '../../lib/kube/index.ts';
 import { textMap } from '../../lib/manifest/index.ts';
 import type { RepositorySettings } from './settings.ts';
 import { ensureNamespace } from './state-object.ts';
-import { withTimeLimit } from './time-limit.ts';
+import { withTimeLimit } from '../../lib/controller/index.ts';
 
 /** Where the revision that was applied last is kept, for a restart and for other people to see. */
 export interface Marker {

@@ -3,7 +3,6 @@ import type { Logger, Run } from '../../base/index.ts';
 import { safeUrl } from '../../lib/git/index.ts';
 import type { Mirror } from '../../lib/git/index.ts';
 import { syncSetName } from '../../lib/manifest/index.ts';
-import { createAlarm } from './alarm.ts';
 import { createConnection } from './connection.ts';
 import type { Connection, GitStatus } from './connection.ts';
 import type { SyncMetrics } from './metrics.ts';
@@ -20,7 +19,7 @@ import type { Reporter, SyncReport } from './state-object.ts';
 import { announce, changePaths } from './sync-event.ts';
 import { SyncPass } from './sync-pass.ts';
 import type { PassResult } from './sync-pass.ts';
-import { withTimeLimit } from './time-limit.ts';
+import { createAlarm, withTimeLimit } from '../../lib/controller/index.ts';
 import { createWaiters } from './waiters.ts';
 
 /** What the loop of one repository needs beyond the ports: how its objects are told from others'. */

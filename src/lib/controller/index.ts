@@ -18,3 +18,7 @@ export type { Queue, QueueOptions } from './queue.ts';
 export { setCondition } from './conditions.ts';
 export { addressAnnotation, defaultLeaseTimes, runElected } from './lease.ts';
 export type { Holder, LeasePorts, LeaseSettings } from './lease.ts';
+export { createAlarm } from './alarm.ts';
+export type { Alarm } from './alarm.ts';
+export { withTimeLimit } from './time-limit.ts';
+export type { TimeLimit } from './time-limit.ts';

@@ -75,8 +75,8 @@ async function declaredPolicies(
   loops: readonly ImageLoop[],
 ): Promise<Map<string, Record<string, string>>> {
   const found = new Map<string, Record<string, string>>();
-  for (const { mirror, repository } of loops) {
-    const snapshot = await readSnapshot(mirror, repository).catch(() => undefined);
+  for (const { target } of loops) {
+    const snapshot = await readSnapshot(target).catch(() => undefined);
     for (const { id, manifest } of snapshot?.workloads ?? []) {
       found.set(id, policiesOf(manifest.object));
     }

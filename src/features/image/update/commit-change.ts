@@ -1,26 +1,28 @@
 import { KnownError } from '../../../base/index.ts';
 import type { Run } from '../../../base/index.ts';
 import type { Mirror } from '../../../lib/git/index.ts';
-import { editFile } from '../../../lib/manifest/index.ts';
-import type { FileEdit } from '../../../lib/manifest/index.ts';
-import { readSnapshot } from '../observe.ts';
+import { changedFiles } from '../../../lib/revision/index.ts';
+import type { Generating, ObjectChange, RevisionReader } from '../../../lib/revision/index.ts';
+import { readSnapshot, snapshotAt } from '../observe.ts';
 import type { Snapshot } from '../observe.ts';
 import type { ImageRepository } from '../settings.ts';
 
 /** What a commit is to contain. */
 export interface PlannedCommit {
-  /** Edits by file; texts are those of the snapshot. */
-  readonly edits: ReadonlyMap<string, readonly FileEdit[]>;
+  readonly changes: readonly ObjectChange[];
   readonly message: string;
   /** Kept as a git note beside the commit, as JSON. */
   readonly note: unknown;
-  /** Throws when the edited texts are not what was meant. */
-  readonly verify: (texts: ReadonlyMap<string, string>) => void;
+  /** Throws when what the commit declares is not what was meant. */
+  readonly verify: (after: Snapshot) => void;
 }
 
 export interface CommitTarget {
   readonly mirror: Mirror;
+  readonly reader: RevisionReader;
   readonly repository: ImageRepository;
+  /** How commands of the repository are run; absent: none are. */
+  readonly generating?: Generating;
   /** The caller has just fetched. */
   readonly isFetched?: boolean;
 }
@@ -32,10 +34,11 @@ const attempts = 5;
  * of it is done again from their head. Undefined: there was nothing to change.
  */
 export async function commitChange(
-  { mirror, repository, isFetched = false }: CommitTarget,
+  target: CommitTarget,
   plan: (snapshot: Snapshot) => PlannedCommit | undefined,
   run: Run,
 ): Promise<string | undefined> {
+  const { mirror, repository, isFetched = false } = target;
   if (repository.isReadOnly) {
     throw new KnownError(
       'denied',
@@ -44,14 +47,14 @@ export async function commitChange(
   }
   for (let attempt = 1; ; attempt += 1) {
     if (!isFetched || attempt > 1) await mirror.fetch(run.signal);
-    const snapshot = await readSnapshot(mirror, repository);
+    const snapshot = await readSnapshot(target, run.signal);
     if (snapshot === undefined) {
       throw new KnownError('not-found', `${mirror.url} has no branch "${repository.branch}"`);
     }
     const planned = plan(snapshot);
     if (planned === undefined) return undefined;
     try {
-      return await commitAndPush({ mirror, repository }, snapshot, planned, run);
+      return await commitAndPush(target, snapshot, planned, run);
     } catch (thrown) {
       const isRace = thrown instanceof KnownError && thrown.code === 'conflict';
       if (!isRace || attempt === attempts) throw thrown;
@@ -60,27 +63,17 @@ export async function commitChange(
   }
 }
 
-/** An edit of a file that a command reads would not be what the command makes of it. */
-async function refuseGenerated(mirror: Mirror, revision: string): Promise<void> {
-  const files = await mirror.files(revision);
-  const found = files.find(({ path }) => /(^|\/)\.flux\.yaml$/.test(path));
-  if (found === undefined) return;
-  throw new KnownError(
-    'unsupported',
-    `${mirror.url} has ${found.path}: updates of generated manifests are not supported yet`,
-  );
-}
-
+/** The commit is read before it is pushed: only what it was meant to change may have changed. */
 async function commitAndPush(
-  { mirror, repository }: CommitTarget,
+  { mirror, reader, repository, generating }: CommitTarget,
   snapshot: Snapshot,
   planned: PlannedCommit,
   run: Run,
 ): Promise<string | undefined> {
-  const texts = editedTexts(snapshot, planned);
-  if (texts.size === 0) return undefined;
-  if (repository.isGenerating === true) await refuseGenerated(mirror, snapshot.revision);
-  planned.verify(new Map([...snapshot.texts, ...texts]));
+  const { signal } = run;
+  const ports = { mirror, signal, ...(generating === undefined ? {} : { generating }) };
+  const changes = await changedFiles(ports, snapshot.reading, planned.changes);
+  if (changes.length === 0) return undefined;
   const { branch, notesRef, user, email, commitSuffix } = repository;
   const suffix = commitSuffix === undefined ? '' : `\n\n${commitSuffix}`;
   const revision = await mirror.commit({
@@ -88,28 +81,17 @@ async function commitAndPush(
     parent: snapshot.revision,
     message: `${planned.message}${suffix}`,
     author: { name: user, email },
-    changes: [...texts].map(([path, content]) => ({ path, content })),
+    changes,
     note: { ref: notesRef, text: JSON.stringify(planned.note) },
   });
+  planned.verify(await snapshotAt({ reader, repository }, revision, signal));
   const notes = `refs/notes/${notesRef}`;
   await mirror.push({
     refs: [
       { from: revision, to: `refs/heads/${branch}` },
       { from: notes, to: notes },
     ],
-    signal: run.signal,
+    signal,
   });
   return revision;
-}
-
-/** The new text of each file that really changes. */
-function editedTexts(snapshot: Snapshot, { edits }: PlannedCommit): Map<string, string> {
-  const texts = new Map<string, string>();
-  for (const [file, fileEdits] of edits) {
-    const before = snapshot.texts.get(file);
-    if (before === undefined) throw new KnownError('not-found', `${file} is not in the repository`);
-    const after = editFile(before, fileEdits);
-    if (after !== before) texts.set(file, after);
-  }
-  return texts;
 }

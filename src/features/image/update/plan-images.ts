@@ -1,47 +1,36 @@
 import { KnownError } from '../../../base/index.ts';
-import {
-  containersOf,
-  imageEdits,
-  parseManifests,
-  resourceId,
-} from '../../../lib/manifest/index.ts';
-import type { FileEdit, Manifest } from '../../../lib/manifest/index.ts';
+import { containersOf, resourceId } from '../../../lib/manifest/index.ts';
+import type { Manifest } from '../../../lib/manifest/index.ts';
+import type { ObjectChange } from '../../../lib/revision/index.ts';
 import { parseImage } from '../../../lib/oci/index.ts';
 import type { ImageChange } from '../decide.ts';
 import type { Snapshot } from '../observe.ts';
 
-/** Edits and check for new images. */
+/** Changes of objects, and a check for new images. */
 export interface PlannedImages {
-  readonly edits: ReadonlyMap<string, readonly FileEdit[]>;
-  readonly verify: (texts: ReadonlyMap<string, string>) => void;
+  readonly changes: readonly ObjectChange[];
+  readonly verify: (after: Snapshot) => void;
 }
 
-/** Turns changes of images into edits of files, and into a check that nothing but them changes. Pure. */
+/** Turns changes of images into changes of objects, and into a check that nothing but them changes. Pure. */
 export function planImages(snapshot: Snapshot, changes: readonly ImageChange[]): PlannedImages {
-  const edits = new Map<string, FileEdit[]>();
-  for (const change of changes) {
-    const found = snapshot.workloads.find(({ id }) => id === change.id);
-    if (found === undefined)
-      throw new KnownError('not-found', `${change.id} is not in the repository`);
-    const { manifest } = found;
-    const { domain, path, tag = '' } = parseImage(change.target);
+  const planned = new Map<string, Required<Pick<ObjectChange, 'manifest' | 'id' | 'images'>>>();
+  for (const { id, container, target } of changes) {
+    const manifest = snapshot.workloads.find((each) => each.id === id)?.manifest;
+    if (manifest === undefined) throw new KnownError('not-found', `${id} is not in the repository`);
+    const { domain, path, tag = '' } = parseImage(target);
     const image = { path, tag, ...(domain === '' ? {} : { domain }) };
-    const made = imageEdits(manifest, change.container, image);
-    edits.set(manifest.file, [...(edits.get(manifest.file) ?? []), ...made]);
+    const before = planned.get(id)?.images ?? [];
+    planned.set(id, { manifest, id, images: [...before, { container, image }] });
   }
-  return { edits, verify: (texts) => verify(snapshot, changes, texts) };
+  return { changes: [...planned.values()], verify: (after) => verify(snapshot, changes, after) };
 }
 
-/** Reads everything anew: each workload must have the images it had, but for the changes. */
-function verify(
-  snapshot: Snapshot,
-  changes: readonly ImageChange[],
-  texts: ReadonlyMap<string, string>,
-): void {
-  const { manifests } = parseManifests([...texts].map(([path, text]) => ({ path, text })));
-  const after = new Map(manifests.map((manifest) => [placeOf(manifest), manifest]));
-  for (const { id, manifest } of snapshot.workloads) {
-    const now = after.get(placeOf(manifest));
+/** Each workload must have the images it had, but for the changes. */
+function verify(before: Snapshot, changes: readonly ImageChange[], after: Snapshot): void {
+  const places = new Map(after.workloads.map(({ manifest }) => [placeOf(manifest), manifest]));
+  for (const { id, manifest } of before.workloads) {
+    const now = places.get(placeOf(manifest));
     if (now === undefined) throw failed(`${id} is gone from ${manifest.file}`);
     const wanted = containersOf(manifest.object).map(({ name, image }) => {
       const change = changes.find((each) => each.id === id && each.container === name);

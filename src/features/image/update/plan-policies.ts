@@ -1,5 +1,7 @@
+import { KnownError } from '../../../base/index.ts';
 import { containersOf, policiesOf, policyEdits } from '../../../lib/manifest/index.ts';
-import type { FileEdit, Manifest } from '../../../lib/manifest/index.ts';
+import type { Manifest } from '../../../lib/manifest/index.ts';
+import type { ObjectChange } from '../../../lib/revision/index.ts';
 import { checkFilter } from '../filter/tag-filter.ts';
 import type { Snapshot } from '../observe.ts';
 import type { PolicyVerb } from './commit-message.ts';
@@ -8,18 +10,19 @@ import type { PolicyChange } from './update-spec.ts';
 
 /** What a change of policies leads to. */
 export interface PlannedPolicies {
-  readonly edits: ReadonlyMap<string, readonly FileEdit[]>;
+  readonly changes: readonly ObjectChange[];
   readonly result: Readonly<Record<string, WorkloadResult>>;
   /** For the commit message: what was done to which workloads. */
   readonly done: ReadonlyMap<PolicyVerb, readonly string[]>;
+  readonly verify: (after: Snapshot) => void;
 }
 
-/** Turns changes of policies into edits. Throws `KnownError('invalid')` on a filter that cannot be read. Pure. */
+/** Turns changes of policies into changes of objects. Throws `KnownError('invalid')` on a filter that cannot be read. Pure. */
 export function planPolicies(
   snapshot: Snapshot,
   changes: ReadonlyMap<string, PolicyChange>,
 ): PlannedPolicies {
-  const edits = new Map<string, FileEdit[]>();
+  const planned: ObjectChange[] = [];
   const result: Record<string, WorkloadResult> = {};
   const done = new Map<PolicyVerb, string[]>();
   for (const [id, change] of changes) {
@@ -29,16 +32,27 @@ export function planPolicies(
       continue;
     }
     const wanted = wantedPolicies(manifest, change);
-    const made = policyEdits(manifest, wanted);
-    if (made.length === 0) {
+    if (policyEdits(manifest, wanted).length === 0) {
       result[id] = { Status: 'skipped', Error: 'policies up to date' };
       continue;
     }
     result[id] = { Status: 'success' };
-    edits.set(manifest.file, [...(edits.get(manifest.file) ?? []), ...made]);
+    planned.push({ manifest, id, policies: wanted });
     for (const verb of verbsOf(wanted)) done.set(verb, [...(done.get(verb) ?? []), id]);
   }
-  return { edits, result, done };
+  return { changes: planned, result, done, verify: (after) => verify(planned, after) };
+}
+
+/** Each policy must have become what was wanted: a patch or a command may have missed it. */
+function verify(changes: readonly ObjectChange[], after: Snapshot): void {
+  for (const { id, policies = {} } of changes) {
+    const found = after.workloads.find((each) => each.id === id)?.manifest;
+    const now = found === undefined ? {} : policiesOf(found.object);
+    const missed = Object.keys(policies).find((name) => now[name] !== policies[name]);
+    if (missed === undefined) continue;
+    const why = `${id} would have ${missed}=${now[missed] ?? '(none)'}`;
+    throw new KnownError('failed', `verifying changes: failed to verify changes: ${why}`);
+  }
 }
 
 /** The value of each policy that is named; undefined removes it. */

@@ -65,7 +65,7 @@ async function runIn(
 ): Promise<UpdateResult> {
   const live = await liveWorkloads(parts.ports.cluster);
   await loop.mirror.fetch(run.signal);
-  const now = await readSnapshot(loop.mirror, loop.repository);
+  const now = await readSnapshot(loop.target, run.signal);
   if (now === undefined) throw new KnownError('not-found', 'the repository has no commit yet');
   if (spec.type !== 'policy') await scanFor(now, live, parts, { spec, run });
   let result: JobResult = {};
@@ -80,8 +80,7 @@ async function runIn(
     plan(now);
     return { spec: spec.raw, result };
   }
-  const { mirror, repository } = loop;
-  const revision = await commitChange({ mirror, repository, isFetched: true }, plan, run);
+  const revision = await commitChange({ ...loop.target, isFetched: true }, plan, run);
   if (revision === undefined) return { spec: spec.raw, result };
   loop.announce(revision);
   return { revision, spec: spec.raw, result };
@@ -99,10 +98,10 @@ interface Planned {
 
 function planUpdate(snapshot: Snapshot, spec: UpdateSpec, { live, store }: World): Planned {
   if (spec.type === 'policy') {
-    const { edits, result, done } = planPolicies(snapshot, spec.changes);
-    if (edits.size === 0) return { commit: undefined, result };
+    const { changes, result, done, verify } = planPolicies(snapshot, spec.changes);
+    if (changes.length === 0) return { commit: undefined, result };
     const message = policyMessage(done, spec.cause.Message);
-    return { commit: { edits, message, verify: () => {} }, result };
+    return { commit: { changes, message, verify }, result };
   }
   const view = { workloads: snapshot.workloads, live, imagesOf: store.get };
   const { changes, result } =

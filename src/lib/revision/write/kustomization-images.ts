@@ -42,6 +42,8 @@ export function imagesInKustomization(
     const [first] = own;
     if (first === undefined || !isForAll(reading, file, own)) continue;
     edits.push(...entryEdits(entries, name, first.image));
+    if (entries.every((entry) => nameAfter(entry) !== name))
+      entries.push({ name, hasDigest: false });
     for (const { manifest, container, image } of own) {
       const maker = reading.makers.get(manifest);
       const base =
@@ -100,6 +102,11 @@ interface Entry {
   readonly hasDigest: boolean;
 }
 
+/** What an entry makes of its image's name. */
+function nameAfter({ name, newName = name }: Entry): string {
+  return newName;
+}
+
 function entriesOf(text: string, file: string): Entry[] {
   const found = parse(text, { file });
   const list = isRecord(found) ? found['images'] : undefined;
@@ -117,7 +124,7 @@ function entriesOf(text: string, file: string): Entry[] {
 function entryEdits(entries: readonly Entry[], name: string, image: NewImage): FileEdit[] {
   const target = fullName(image);
   const newName = target.slice(0, target.length - image.tag.length - 1);
-  const found = entries.findIndex((entry) => (entry.newName ?? entry.name) === name);
+  const found = entries.findIndex((entry) => nameAfter(entry) === name);
   const at = found === -1 ? entries.length : found;
   const set = (field: string, value: string | undefined): FileEdit => ({
     document: 0,
