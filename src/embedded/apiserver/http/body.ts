@@ -1,6 +1,7 @@
 import { KnownError, isRecord, messageOf, type JsonRecord } from '../../../base/index.ts';
 import { decodeProtobuf } from '../../../lib/schema/index.ts';
 import { parse } from '../../../lib/yaml/index.ts';
+import { parseJson } from '../parse-json.ts';
 import { duplicateKeys } from './duplicate-keys.ts';
 import { badRequest, tooLarge, unsupportedMediaType } from './status-error.ts';
 
@@ -32,28 +33,38 @@ export async function readBytes(request: Request): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-/** An object sent as JSON, YAML or protobuf; no Content-Type is taken for JSON. */
-export async function readBody(request: Request): Promise<Body> {
+/**
+ * An object sent as JSON, YAML or protobuf; no Content-Type is taken for JSON. `wanted` is the kind that
+ * complaints name.
+ */
+export async function readBody(request: Request, wanted = 'Object'): Promise<Body> {
   const type = mediaTypeOf(request);
   const bytes = await readBytes(request);
   if (type === 'application/vnd.kubernetes.protobuf') return protobufBody(bytes);
   if (type === 'application/yaml') return yamlBody(bytes.toString('utf8'));
   if (type === '' || type === 'application/json' || type.endsWith('+json'))
-    return jsonBody(bytes.toString('utf8'));
+    return jsonBody(bytes.toString('utf8'), wanted);
   throw unsupportedMediaType();
 }
 
 /** Reads JSON text. */
-export function jsonBody(text: string): Body {
+export function jsonBody(text: string, wanted = 'Object'): Body {
   if (text.trim() === '') return { value: undefined, duplicates: [] };
   try {
-    return { value: JSON.parse(text) as unknown, duplicates: duplicateKeys(text) };
+    return { value: parseJson(text), duplicates: duplicateKeys(text) };
   } catch (thrown) {
     throw badRequest(
-      "the object provided is unrecognized (must be of type Object): couldn't get version/kind; " +
-        `json parse error: ${messageOf(thrown)}`,
+      `the object provided is unrecognized (must be of type ${wanted}): couldn't get version/kind; ` +
+        `json parse error: ${messageOf(thrown)} (${beginning(text)})`,
     );
   }
+}
+
+/** What was sent instead: its first bytes, as text when it looks like JSON. */
+function beginning(text: string): string {
+  const bytes = Buffer.from(text);
+  const first = bytes.subarray(0, 30);
+  return `${text.startsWith('{') ? first.toString() : first.toString('hex')}${bytes.length > 30 ? ' ...' : ''}`;
 }
 
 /** Reads YAML (or JSON) text, as apply patches are sent. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseApiPath } from './api-path.ts';
+import { jsonBody } from './body.ts';
 import { duplicateKeys } from './duplicate-keys.ts';
 import { parseFieldSelector } from './field-selector.ts';
 import { parseLabelSelector } from './label-selector.ts';
@@ -102,5 +103,16 @@ describe('forms of an answer', () => {
 
   it('nothing that can be had is 406', () => {
     expect(() => negotiate('text/html', [])).toThrow(/only the following media types are accepted/);
+  });
+});
+
+describe('bodies that cannot be read', () => {
+  it.each([
+    ['apiVersion: v1\nkind: Pod\nmetadata: {}', / \(61706956[0-9a-f]{52} \.\.\.\)$/],
+    ['{"kind": ', / \(\{"kind": \)$/],
+  ])('%j is quoted in part', (text, end) => {
+    const message = /must be of type Namespace\): couldn't get version\/kind; json parse error: /;
+    expect(() => jsonBody(text, 'Namespace')).toThrow(message);
+    expect(() => jsonBody(text, 'Namespace')).toThrow(end);
   });
 });

@@ -12,7 +12,7 @@ export async function createObject(call: Call): Promise<Response> {
     userAgent: userAgentOf(call),
     apply: false,
   });
-  const decoded = decodeObject(call, await readBody(call.request), options);
+  const decoded = decodeObject(call, await readBody(call.request, call.resource.kind), options);
   return respondWritten(call, await insertObject(call, decoded, { options }), 201);
 }
 

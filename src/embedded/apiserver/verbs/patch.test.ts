@@ -47,6 +47,47 @@ describe('patch', () => {
     });
   });
 
+  it.each([
+    [
+      'strategic',
+      { metadata: { labels: 'no' }, data: null },
+      '',
+      'patch: Invalid value: "map[data:<nil> metadata:map[labels:no]]": cannot restore map from string',
+    ],
+    [
+      'strategic',
+      { metadata: { finalizers: 1 } },
+      '',
+      'patch: Invalid value: "map[metadata:map[finalizers:1]]": cannot restore slice from float64',
+    ],
+    [
+      'strategic',
+      { immutable: 'x' },
+      '',
+      'patch: Invalid value: "map[immutable:x]": cannot convert string to bool',
+    ],
+    [
+      'merge',
+      { data: 'no' },
+      '',
+      /"": json: cannot unmarshal string into .* of type map\[string\]/,
+    ],
+    ['merge', { foo: 1 }, '?fieldValidation=Strict', /strict decoding error: unknown field "foo"$/],
+    [
+      'strategic',
+      { foo: 1 },
+      '?fieldValidation=Strict',
+      'patch: Invalid value: "map[foo:1]": strict decoding error: unknown field "foo"',
+    ],
+  ] as const)('%s: %j%s leaves what does not fit: 422', async (type, body, query, message) => {
+    await test.call('POST', maps, { metadata: { name: 'a' } });
+    const { body: answer } = await patch(`${maps}/a`, type, body, query);
+    const text = String(answer.message).replace(/"\{.*\}"/, '""');
+    expect(text).toMatch(message);
+    expect(answer).toMatchObject({ code: 422, reason: 'Invalid' });
+    expect(text.startsWith(' "" is invalid: patch: ')).toBe(true);
+  });
+
   it('merge: null removes, and a version in the patch is a lock', async () => {
     const made = await test.call('POST', maps, {
       metadata: { name: 'a' },

@@ -1,10 +1,16 @@
 import { isRecord, KnownError, type JsonRecord, type KubeObject } from '../../../base/index.ts';
 import { jsonPatch, mergePatch, strategicMerge } from '../../../lib/schema/index.ts';
 import { jsonBody, mediaTypeOf, readBytes, yamlBody, type Body } from '../http/body.ts';
-import { badRequest, StatusError, unsupportedMediaType } from '../http/status-error.ts';
+import {
+  badRequest,
+  invalidObject,
+  StatusError,
+  unsupportedMediaType,
+} from '../http/status-error.ts';
 import { writeOptions, type WriteOptions } from '../http/write-options.ts';
 import type { Call } from '../server-state.ts';
-import { checkFields } from '../write/decode.ts';
+import { fieldComplaint } from '../write/decode.ts';
+import { goMapText } from '../http/go-map-text.ts';
 import { changeObject } from '../write/update.ts';
 import { applyObject } from './apply.ts';
 import { respondWritten, userAgentOf } from './create.ts';
@@ -46,8 +52,40 @@ export function patched(
   const object = result as KubeObject;
   if (object.apiVersion !== live.apiVersion || object.kind !== live.kind)
     throw badRequest(`the patch may not change apiVersion or kind of the object`);
-  checkFields(call, object, { options: how.options, duplicates: how.body.duplicates });
+  const complaint = fieldComplaint(call, object, {
+    options: how.options,
+    duplicates: how.body.duplicates,
+  });
+  if (complaint !== undefined) throw patchComplaint(complaint, object, how);
   return object;
+}
+
+/** What a patch leaves is refused as a 422 about the patch, without a kind. */
+function patchComplaint(
+  complaint: string,
+  object: KubeObject,
+  { type, body }: { readonly type: string; readonly body: Body },
+): StatusError {
+  const isStrategic = type === strategic;
+  const error = {
+    type: 'invalid',
+    field: 'patch',
+    value: isStrategic ? goMapText(body.value) : JSON.stringify(object),
+    detail: isStrategic ? convertersWords(complaint) : complaint,
+  } as const;
+  return invalidObject({ group: '', kind: '' }, '', [error]);
+}
+
+/** Strategic patches are not read from text but converted from a map, and complaints differ. */
+function convertersWords(complaint: string): string {
+  const [, from = '', to = ''] =
+    /^json: cannot unmarshal (\w+).* of type (\S+)$/.exec(complaint) ?? [];
+  if (to === '') return complaint;
+  const given = { number: 'float64', array: 'slice', object: 'map' }[from] ?? from;
+  if (to.startsWith('map[')) return `cannot restore map from ${given}`;
+  if (to.startsWith('[]')) return `cannot restore slice from ${given}`;
+  if (to.includes('.')) return `cannot restore struct from: ${given}`;
+  return `cannot convert ${given} to ${to}`;
 }
 
 /** Runs a patch of any form but apply on data. */

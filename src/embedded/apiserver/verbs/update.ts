@@ -15,7 +15,7 @@ export async function updateObject(call: Call, subresource?: string): Promise<Re
     userAgent: userAgentOf(call),
     apply: false,
   });
-  const decoded = decodeObject(call, await readBody(call.request), options);
+  const decoded = decodeObject(call, await readBody(call.request, call.resource.kind), options);
   const name = target.name ?? '';
   if (decoded.metadata.name && decoded.metadata.name !== name)
     throw badRequest(

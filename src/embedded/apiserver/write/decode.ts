@@ -22,26 +22,38 @@ export function decodeObject(call: Call, body: Body, options: WriteOptions): Kub
 }
 
 /** Refuses what does not fit the type, and tells of fields that will be dropped. */
-export function checkFields(
+export function checkFields(call: Call, object: KubeObject, how: FieldChecks): void {
+  const { kind, version } = call.resource;
+  const complaint = fieldComplaint(call, object, how);
+  if (complaint === undefined) return;
+  throw badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${complaint}`);
+}
+
+interface FieldChecks {
+  readonly options: WriteOptions;
+  /** Paths of members named twice. */
+  readonly duplicates: readonly string[];
+}
+
+/** Why the fields of an object cannot be taken, in Go's words. What will only be dropped becomes warnings. */
+export function fieldComplaint(
   call: Call,
   object: KubeObject,
-  how: { readonly options: WriteOptions; readonly duplicates: readonly string[] },
-): void {
-  const { strategy, kind, version } = call.resource;
+  { options, duplicates }: FieldChecks,
+): string | undefined {
+  const { strategy } = call.resource;
   const [wrong] = strategy.typeErrors(object);
-  if (wrong !== undefined)
-    throw badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${wrong}`);
-  if (how.options.fieldValidation === 'Ignore') return;
+  if (wrong !== undefined) return wrong;
+  if (options.fieldValidation === 'Ignore') return undefined;
   const complaints = [
     ...strategy.unknownFields(object).map((path) => `unknown field "${path}"`),
-    ...how.duplicates.map((path) => `duplicate field "${path}"`),
+    ...duplicates.map((path) => `duplicate field "${path}"`),
   ];
-  if (complaints.length === 0) return;
-  if (how.options.fieldValidation === 'Strict')
-    throw badRequest(
-      `${kind} in version "${version}" cannot be handled as a ${kind}: strict decoding error: ${complaints.join(', ')}`,
-    );
+  if (complaints.length === 0) return undefined;
+  if (options.fieldValidation === 'Strict')
+    return `strict decoding error: ${complaints.join(', ')}`;
   call.warnings.push(...complaints);
+  return undefined;
 }
 
 function checkKind(resource: ServedResource, value: JsonRecord): void {
