@@ -14,6 +14,7 @@ import { connect, kinds, type Cluster } from '../../lib/kube/index.ts';
 import { createApiServer, type ApiServer } from '../apiserver/index.ts';
 import { simulatedDriver, startRuntime, type NodeRuntime } from '../runtime/index.ts';
 import { startWorkloads, type Workloads } from './index.ts';
+import { shapes } from './objects.ts';
 
 // The loops over a real API server, with simulated containers: what a person sees with kubectl.
 
@@ -514,7 +515,7 @@ describe('a stateful set', () => {
     await cluster.create(kinds.StatefulSet, {
       apiVersion: 'apps/v1',
       kind: 'StatefulSet',
-      metadata,
+      metadata: { ...metadata, annotations: { 'kubernetes.io/change-cause': 'because' } },
       spec: { ...(spec as JsonRecord), serviceName: 'db' },
     });
     const first = await until(kinds.StatefulSet, key, isThrough);
@@ -523,6 +524,9 @@ describe('a stateful set', () => {
     await cluster.patch(kinds.StatefulSet, key, patch, { type: 'strategic' });
     const second = await until(kinds.StatefulSet, key, isThrough);
     expect(statusOf(second)['currentRevision']).not.toBe(statusOf(first)['currentRevision']);
+    const name = String(statusOf(second)['updateRevision']);
+    const kept = await cluster.get(shapes.ControllerRevision, { namespace, name });
+    expect(kept?.metadata.annotations).toEqual({ 'kubernetes.io/change-cause': 'because' });
     const uids = (await podsOf('db')).map((pod) => pod.metadata.labels);
     expect(uids.map((labels) => labels?.['controller-revision-hash'])).toEqual([
       statusOf(second)['updateRevision'],
