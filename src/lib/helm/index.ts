@@ -35,6 +35,12 @@ export {
 export type { Capabilities, KubeVersion } from './render/capabilities.ts';
 export { ManifestError, crdsOf, manifestText, renderChart } from './render/render.ts';
 export type { CrdFile, ReleaseFacts, RenderOptions, Rendered } from './render/render.ts';
+export { explainFailure } from './trace/explain-failure.ts';
+export type { RenderFailure } from './trace/explain-failure.ts';
+export type { ExplainedLine, ReadValue, RenderTrace } from './trace/render-trace.ts';
+export type { ValueOrigin } from './trace/value-origins.ts';
+export { valuesSource } from './trace/values-source.ts';
+export type { ValuesSource } from './trace/values-source.ts';
 export type { Lookup, LookupKey } from './render/functions.ts';
 export type { HookEvent, HookManifest, Manifest } from './render/manifests.ts';
 export { splitDocuments } from './render/manifests.ts';

@@ -38,7 +38,7 @@ export const lint: Command = {
 async function run(call: Call): Promise<void> {
   const { flags, io } = call;
   const paths = call.args.length === 0 ? ['.'] : [...call.args];
-  const values = await mergedValues(call);
+  const { values } = await mergedValues(call);
   const namespace = await namespaceOf(call);
   const quiet = flags.bool('quiet');
   let failed = 0;

@@ -1,88 +1,103 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { KnownError, isRecord, messageOf } from '../../../base/index.ts';
+import { KnownError, messageOf } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
 import {
   fetchBytes,
   mergeMaps,
   setLiteral,
   setValues,
-  unmarshal,
+  valuesSource,
 } from '../../../lib/helm/index.ts';
-import type { SetMode } from '../../../lib/helm/index.ts';
+import type { SetMode, ValuesSource } from '../../../lib/helm/index.ts';
 import type { Call } from '../cobra/index.ts';
 import { readAll } from '../io.ts';
 import type { CliIo } from '../io.ts';
 
 const maxBytes = 64 * 1024 * 1024;
 
-/** The user's values: `-f` files in order, then `--set-json`, `--set`, `--set-string`, `--set-file`, `--set-literal`. */
-export async function mergedValues({ flags, io }: Call): Promise<JsonRecord> {
-  let values: JsonRecord = {};
-  for (const file of flags.list('values')) {
-    values = mergeMaps(values, await valuesFile(io, file));
-  }
-  for (const text of flags.list('set-json')) {
-    setting(`failed parsing --set-json data ${text}`, false, () => setValues(values, text, 'json'));
-  }
-  for (const [flag, mode] of [
-    ['set', 'typed'],
-    ['set-string', 'string'],
-  ] as const satisfies readonly (readonly [string, SetMode])[]) {
-    for (const text of flags.list(flag)) {
-      setting(`failed parsing --${flag} data`, true, () => setValues(values, text, mode));
-    }
-  }
-  for (const text of flags.list('set-file')) await setFiles(io, values, text);
-  for (const text of flags.list('set-literal')) {
-    setting('failed parsing --set-literal data', true, () => setLiteral(values, text));
-  }
-  return values;
+/** What the user says about values, and where each part was said. */
+export interface GivenValues {
+  readonly values: JsonRecord;
+  /** Those that count more come last. */
+  readonly sources: readonly ValuesSource[];
 }
 
-function setting(what: string, withCause: boolean, set: () => void): void {
+/** The user's values: `-f` files in order, then `--set-json`, `--set`, `--set-string`, `--set-file`, `--set-literal`. */
+export async function mergedValues({ flags, io }: Call): Promise<GivenValues> {
+  let values: JsonRecord = {};
+  const sources: ValuesSource[] = [];
+  for (const file of flags.list('values')) {
+    const source = await valuesFile(io, file);
+    values = mergeMaps(values, source.values);
+    sources.push(source);
+  }
+  for (const { flag, how } of setFlags) {
+    for (const [at, text] of flags.list(flag).entries()) {
+      const set = await setterOf(io, how, text);
+      const own: JsonRecord = {};
+      setting(flag, text, () => {
+        set(values);
+        set(own);
+      });
+      sources.push({ name: `--${flag} #${at + 1}`, values: own });
+    }
+  }
+  return { values, sources };
+}
+
+type How = SetMode | 'literal' | 'file';
+
+const setFlags: readonly { readonly flag: string; readonly how: How }[] = [
+  { flag: 'set-json', how: 'json' },
+  { flag: 'set', how: 'typed' },
+  { flag: 'set-string', how: 'string' },
+  { flag: 'set-file', how: 'file' },
+  { flag: 'set-literal', how: 'literal' },
+];
+
+async function setterOf(io: CliIo, how: How, text: string): Promise<(into: JsonRecord) => void> {
+  if (how === 'literal') return (into) => setLiteral(into, text);
+  if (how !== 'file') return (into) => setValues(into, text, how);
+  const contents = await filesIn(io, text);
+  return (into) => setValues(into, text, 'string', (file) => contents.get(file) ?? '');
+}
+
+function setting(flag: string, text: string, set: () => void): void {
   try {
     set();
   } catch (thrown) {
     if (!(thrown instanceof KnownError)) throw thrown;
-    throw new KnownError('invalid', withCause ? `${what}: ${thrown.message}` : what, {
-      cause: thrown,
-    });
+    const what = `failed parsing --${flag} data`;
+    const message = flag === 'set-json' ? `${what} ${text}` : `${what}: ${thrown.message}`;
+    throw new KnownError('invalid', message, { cause: thrown });
   }
 }
 
-/** The grammar is synchronous, files are not: a first pass finds the paths, a second sets the contents. */
-async function setFiles(io: CliIo, values: JsonRecord, text: string): Promise<void> {
-  const contents = new Map<string, string>();
+/** The grammar is synchronous, files are not: a first pass finds the paths. */
+async function filesIn(io: CliIo, text: string): Promise<ReadonlyMap<string, string>> {
   const wanted = new Set<string>();
-  setting('failed parsing --set-file data', true, () =>
+  setting('set-file', text, () =>
     setValues({}, text, 'string', (file) => {
       wanted.add(file);
       return file;
     }),
   );
+  const contents = new Map<string, string>();
   for (const file of wanted) contents.set(file, (await readSource(io, file)).toString('utf8'));
-  setting('failed parsing --set-file data', true, () =>
-    setValues(values, text, 'string', (file) => contents.get(file) ?? ''),
-  );
+  return contents;
 }
 
-async function valuesFile(io: CliIo, file: string): Promise<JsonRecord> {
+async function valuesFile(io: CliIo, file: string): Promise<ValuesSource> {
   const text = (await readSource(io, file)).toString('utf8');
   try {
-    const value = unmarshal(text);
-    if (value === null || value === undefined) return {};
-    if (isRecord(value)) return value;
+    return valuesSource(file.trim() === '-' ? 'standard input' : file, text);
   } catch (thrown) {
     if (!(thrown instanceof KnownError)) throw thrown;
     throw new KnownError('invalid', `failed to parse ${file}: ${messageOf(thrown)}`, {
       cause: thrown,
     });
   }
-  throw new KnownError(
-    'invalid',
-    `failed to parse ${file}: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal a value that is no map into Go value of type map[string]interface {}`,
-  );
 }
 
 /** A file, a URL, or standard input (`-`). */

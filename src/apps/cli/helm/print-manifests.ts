@@ -4,15 +4,18 @@ import { KnownError } from '../../../base/index.ts';
 import { globPattern, manifestText, splitDocuments } from '../../../lib/helm/index.ts';
 import type { HookManifest, Rendered } from '../../../lib/helm/index.ts';
 import type { Call } from '../cobra/index.ts';
+import { columnsOf } from './explain/explain-flag.ts';
+import { explainDocument } from './explain/explain-output.ts';
+import type { ShownDocument } from './explain/explain-output.ts';
 
 /** Prints what was rendered, or the documents that `--show-only` asks for. */
 export function printManifests(call: Call, rendered: Rendered): void {
   const { flags, io } = call;
-  const manifests = manifestText(rendered, { includeCrds: flags.bool('include-crds') });
-  const hooks = hooksOf(call, rendered).map(
-    ({ path: source, manifest }) => `---\n# Source: ${source}\n${manifest}\n`,
-  );
-  const all = `${manifests.trim()}\n${hooks.join('')}`;
+  if (flags.bool('explain')) {
+    printExplained(call, rendered);
+    return;
+  }
+  const all = textOf(call, rendered);
   const only = flags.list('show-only');
   if (only.length === 0) {
     io.stdout.write(all);
@@ -20,6 +23,40 @@ export function printManifests(call: Call, rendered: Rendered): void {
   }
   const shown = only.flatMap((pattern) => documentsOf(all, pattern));
   io.stdout.write(shown.map((document) => `---\n${document}\n`).join(''));
+}
+
+function textOf(call: Call, rendered: Rendered): string {
+  const manifests = manifestText(rendered, { includeCrds: call.flags.bool('include-crds') });
+  const hooks = hooksOf(call, rendered).map(
+    ({ path: source, manifest }) => `---\n# Source: ${source}\n${manifest}\n`,
+  );
+  return `${manifests.trim()}\n${hooks.join('')}`;
+}
+
+/** The same documents; where each line comes from stands beside it. */
+function printExplained(call: Call, rendered: Rendered): void {
+  const { flags, io } = call;
+  const documents: ShownDocument[] = [
+    ...(flags.bool('include-crds') ? rendered.crds : []).map(({ filename, data }) => ({
+      path: filename,
+      text: Buffer.from(data).toString('utf8').trim(),
+    })),
+    ...rendered.manifests.map(({ path: source, text }) => ({ path: source, text })),
+    ...hooksOf(call, rendered).map(({ path: source, manifest }) => ({
+      path: source,
+      text: manifest,
+    })),
+  ];
+  const only = flags.list('show-only').map((pattern) => {
+    const wanted = globPattern(pattern);
+    const found = documents.filter((each) => wanted.test(each.path.replace(/^[^/]+\//, '')));
+    if (found.length === 0) throw noTemplate(pattern);
+    return found;
+  });
+  for (const document of only.length === 0 ? documents : only.flat()) {
+    const told = explainDocument(document, rendered, columnsOf(io.stdout));
+    io.stdout.write(`---\n# Source: ${document.path}\n${told}`);
+  }
 }
 
 function hooksOf({ flags }: Call, { hooks }: Rendered): readonly HookManifest[] {

@@ -6,12 +6,13 @@ import {
   renderChart,
 } from '../../../lib/helm/index.ts';
 import { TemplateError } from '../../../lib/gotemplate/index.ts';
-import type { Chart, Rendered } from '../../../lib/helm/index.ts';
+import type { RenderOptions, Rendered } from '../../../lib/helm/index.ts';
 import type { Call, Command } from '../cobra/index.ts';
 import { helmArgs } from './args.ts';
 import { checkChart } from './check-chart.ts';
 import { checkDryRun, refuseDns } from './releases/deploy-options.ts';
-import { explainFlag, explanation } from './explain.ts';
+import { failureText } from './explain/explain-failure.ts';
+import { explainFlag } from './explain/explain-flag.ts';
 import { chartFlags, deployFlags, valuesFlags } from './flags.ts';
 import { locateChart } from './locate-chart.ts';
 import { mergedValues } from './merge-values.ts';
@@ -96,26 +97,26 @@ async function run(call: Call): Promise<void> {
   const kubeVersion = kubeVersionOf(call);
   refuse(call);
   const { name, chartName } = await nameAndChart(call, 'release-name');
-  const values = await mergedValues(call);
+  const given = await mergedValues(call);
   const { chart } = await locateChart(call, chartName);
   checkChart(call, chart);
   checkName(name);
   const namespace = await namespaceOf(call);
-  const rendered = explained(call, chart, () =>
-    renderChart({
-      chart,
-      values,
-      release: { name, namespace, isUpgrade: flags.bool('is-upgrade') },
-      capabilities: {
-        kubeVersion,
-        apiVersions: [...defaultCapabilities.apiVersions, ...flags.list('api-versions')],
-      },
-      ports: renderPorts(io),
-      onWarning: warningPrinter(io),
-      skipSchemaValidation: flags.bool('skip-schema-validation'),
-      subchartNotes: flags.bool('render-subchart-notes'),
-    }),
-  );
+  const rendered = rendering(call, {
+    chart,
+    values: given.values,
+    valuesSources: given.sources,
+    trace: flags.bool('explain'),
+    release: { name, namespace, isUpgrade: flags.bool('is-upgrade') },
+    capabilities: {
+      kubeVersion,
+      apiVersions: [...defaultCapabilities.apiVersions, ...flags.list('api-versions')],
+    },
+    ports: renderPorts(io),
+    onWarning: warningPrinter(io),
+    skipSchemaValidation: flags.bool('skip-schema-validation'),
+    subchartNotes: flags.bool('render-subchart-notes'),
+  });
   if (flags.string('output-dir') === '') printManifests(call, rendered);
   else await writeManifests(call, rendered, name);
 }
@@ -124,6 +125,9 @@ function refuse(call: Call): void {
   const { flags } = call;
   checkDryRun(call);
   refuseDns(call);
+  if (flags.bool('explain') && flags.string('output-dir') !== '') {
+    throw new KnownError('invalid', '--explain is printed, it cannot be used with --output-dir');
+  }
   const post = flags.string('post-renderer');
   if (post !== '') {
     throw new KnownError('unsupported', `--post-renderer is not supported: ${post} was not run`);
@@ -143,23 +147,21 @@ function checkName(name: string): void {
 }
 
 /** What rendering printed before its documents could not be read is shown with `--debug`, as Helm does. */
-function explained(call: Call, chart: Chart, render: () => Rendered): Rendered {
+function rendering(call: Call, options: RenderOptions): Rendered {
   try {
-    return render();
+    return renderChart(options);
   } catch (thrown) {
     if (!isOfRendering(thrown)) throw thrown;
+    const why = failureText(call, options);
     if (!call.flags.bool('debug')) {
-      throw new KnownError(
-        'invalid',
-        `${thrown.message}\n\nUse --debug flag to render out invalid YAML${explanation(call, chart, thrown)}`,
-        { cause: thrown },
-      );
+      const hint = 'Use --debug flag to render out invalid YAML';
+      throw new KnownError('invalid', `${thrown.message}\n\n${hint}${why}`, { cause: thrown });
     }
     const files = thrown instanceof ManifestError ? thrown.files : [];
     for (const [file, content] of files) {
       if (content.trim() !== '') call.io.stdout.write(`---\n# Source: ${file}\n${content}\n`);
     }
-    throw thrown;
+    throw new KnownError('invalid', `${thrown.message}${why}`, { cause: thrown });
   }
 }
 

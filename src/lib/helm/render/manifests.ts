@@ -68,7 +68,7 @@ export function sortManifests(files: ReadonlyMap<string, string>, warn: Warn): S
     const content = files.get(path) ?? '';
     if (baseName(path).startsWith('_') || content.trim() === '') continue;
     for (const text of splitDocuments(content)) {
-      const head = headOf(text, path);
+      const head = headOf(text, { path, content });
       const hook = hookOf(head, { text, path }, warn);
       if (hook === undefined) manifests.push({ path, text, ...head });
       else if (hook !== 'unknown') hooks.push(hook);
@@ -87,16 +87,23 @@ interface Head {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-function headOf(text: string, path: string): Head {
+/** An error's line is that in all that the file printed. */
+function headOf(text: string, { path, content }: { path: string; content: string }): Head {
   try {
     return headOfValue(unmarshal(text));
   } catch (thrown) {
     if (!(thrown instanceof KnownError)) throw thrown;
     throw new KnownError('invalid', `YAML parse error on ${path}: ${messageOf(thrown)}`, {
       cause: thrown,
-      where: { ...thrown.where, file: path },
+      where: { ...thrown.where, file: path, ...lineIn(content, text, thrown.where?.line) },
     });
   }
+}
+
+function lineIn(content: string, text: string, line: number | undefined): { line?: number } {
+  if (line === undefined) return {};
+  const before = content.slice(0, Math.max(0, content.indexOf(text))).split('\n').length - 1;
+  return { line: before + line };
 }
 
 function headOfValue(value: unknown): Head {

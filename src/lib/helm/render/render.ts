@@ -6,8 +6,13 @@ import type { Chart, ChartFile } from '../chart/chart.ts';
 import { fullPath, nodeOf } from '../chart/node.ts';
 import type { ChartNode } from '../chart/node.ts';
 import { isCompatible } from '../versions.ts';
+import { ChartTrace } from '../trace/render-trace.ts';
+import type { RenderTrace } from '../trace/render-trace.ts';
+import { ValueOrigins } from '../trace/value-origins.ts';
+import type { ValuesSource } from '../trace/values-source.ts';
 import { coalesce } from '../values/coalesce.ts';
 import { processDependencies } from '../values/dependencies.ts';
+import { copyValues } from '../values/tables.ts';
 import { validateValues } from '../values/validate-values.ts';
 import { helmGoVersion, helmVersion } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
@@ -45,6 +50,13 @@ export interface RenderOptions {
   readonly skipSchemaValidation?: boolean;
   /** NOTES.txt of subcharts too. */
   readonly subchartNotes?: boolean;
+  /**
+   * Notes which template and which values make each line: `Rendered.trace`. Takes longer; what is
+   * printed is the same.
+   */
+  readonly trace?: boolean;
+  /** For `trace`: where `values` came from, those that count more last. */
+  readonly valuesSources?: readonly ValuesSource[];
   /** Hears each line of `Rendered.warnings` as it comes up, also when rendering fails afterwards. */
   readonly onWarning?: (line: string) => void;
 }
@@ -69,6 +81,8 @@ export interface Rendered extends SortedManifests {
   readonly files: ReadonlyMap<string, string>;
   /** What Helm would have logged. */
   readonly warnings: readonly string[];
+  /** When it was asked for. */
+  readonly trace?: RenderTrace;
 }
 
 /** The documents could not be read as manifests; `files` is what the templates printed. */
@@ -90,6 +104,11 @@ export class ManifestError extends KnownError {
  * ports. Throws Helm's texts.
  */
 export function renderChart(options: RenderOptions): Rendered {
+  return renderNoting(options, {});
+}
+
+/** The same; the trace, when it is asked for, is put into `noted`, where it stays when rendering fails. */
+export function renderNoting(options: RenderOptions, noted: { trace?: ChartTrace }): Rendered {
   const warnings: string[] = [];
   const warn = (line: string): void => {
     warnings.push(line);
@@ -101,14 +120,23 @@ export function renderChart(options: RenderOptions): Rendered {
   const values = coalesce(chart, options.values ?? {}, warn);
   if (options.skipSchemaValidation !== true) validateValues(chart, values);
   checkKubeVersion(chart, options.capabilities);
-  const files = runTemplates(chart, values, { ...options, warn });
+  if (options.trace === true) noted.trace = traceOf(chart, values, options);
+  const { trace } = noted;
+  const files = runTemplates(chart, values, { ...options, warn, traced: trace });
   const notes = takeNotes(chart, files, options.subchartNotes === true);
   try {
     const sorted = sortManifests(files, warn);
-    return { ...sorted, notes, crds: crdsOf(chart), values, chart, files, warnings };
+    const made = { ...sorted, notes, crds: crdsOf(chart), values, chart, files, warnings };
+    return trace === undefined ? made : { ...made, trace };
   } catch (thrown) {
     throw thrown instanceof KnownError ? new ManifestError(thrown, files) : thrown;
   }
+}
+
+/** Templates may change the values; what they came from is told by what they were before. */
+function traceOf(chart: ChartNode, values: JsonRecord, options: RenderOptions): ChartTrace {
+  const given = options.valuesSources ?? [{ name: 'values', values: options.values ?? {} }];
+  return new ChartTrace(chart, new ValueOrigins(chart, copyValues(values), given));
 }
 
 function checkKubeVersion(chart: ChartNode, { kubeVersion }: Capabilities): void {
@@ -124,7 +152,10 @@ function checkKubeVersion(chart: ChartNode, { kubeVersion }: Capabilities): void
 function runTemplates(
   chart: ChartNode,
   values: JsonRecord,
-  options: RenderOptions & { warn: (line: string) => void },
+  options: Omit<RenderOptions, 'trace'> & {
+    warn: (line: string) => void;
+    traced: ChartTrace | undefined;
+  },
 ): Map<string, string> {
   const templates = chartTemplates(chart, values, {
     release: options.release,
@@ -142,7 +173,8 @@ function runTemplates(
     const template = templates.get(name);
     if (template === undefined || baseName(name).startsWith('_')) continue;
     template.enter();
-    files.set(name, executeOne(engine, name, template).replaceAll('<no value>', ''));
+    const text = executeOne(engine, template, { name, trace: options.traced });
+    files.set(name, text.replaceAll('<no value>', ''));
   }
   return files;
 }
@@ -155,9 +187,16 @@ function parseOne(engine: Engine, name: string, template: ChartTemplate | undefi
   }
 }
 
-function executeOne(engine: Engine, name: string, template: ChartTemplate): string {
+function executeOne(
+  engine: Engine,
+  { dot }: ChartTemplate,
+  { name, trace }: { name: string; trace: ChartTrace | undefined },
+): string {
   try {
-    return engine.execute(name, template.dot);
+    if (trace === undefined) return engine.execute(name, dot);
+    const traced = engine.executeTraced(name, dot);
+    trace.add(name, traced);
+    return traced.text;
   } catch (thrown) {
     throw cleanExecuteError(name, thrown);
   }

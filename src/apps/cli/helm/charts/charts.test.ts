@@ -293,21 +293,6 @@ describe('create', () => {
   });
 });
 
-describe('template --explain', () => {
-  it.each<[string, string]>([
-    [
-      'a: 1\nb: {{ .Values.x.y }}\n',
-      '  1 | a: 1\n  2 | b: {{ .Values.x.y }}\n    |              ^\n',
-    ],
-    ['a: {{ nope }}\n', '  1 | a: {{ nope }}\n'],
-  ])('%j', async (text, shown) => {
-    await write('web/templates/bad.yaml', text);
-    const { err } = await helm('template', 'web', '--explain');
-    expect(err.endsWith(shown)).toBe(true);
-    expect((await helm('template', 'web')).err.includes(' | ')).toBe(false);
-  });
-});
-
 const real = findProgram('helm');
 
 describe('beside the real helm', () => {

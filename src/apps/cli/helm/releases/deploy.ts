@@ -144,7 +144,7 @@ async function prepared(call: Call, chartName: string): Promise<Prepared> {
   if (flags.string('post-renderer') !== '') {
     throw new KnownError('unsupported', '--post-renderer is not supported');
   }
-  const values = await mergedValues(call);
+  const { values } = await mergedValues(call);
   const { chart } = await locateChart(call, chartName);
   checkChart(call, chart);
   const ports = await actionPorts(call);
