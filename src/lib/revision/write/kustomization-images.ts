@@ -2,7 +2,7 @@ import { isRecord } from '../../../base/index.ts';
 import type { KubeObject } from '../../../base/index.ts';
 import { containersOf, editFile, imageEdits } from '../../manifest/index.ts';
 import type { FileEdit, Manifest, NewImage } from '../../manifest/index.ts';
-import { parse } from '../../yaml/index.ts';
+import { parse, stringify } from '../../yaml/index.ts';
 import type { Reading } from '../reading.ts';
 import type { ObjectChange } from './changed-files.ts';
 import { editedObject } from './edited-object.ts';
@@ -34,26 +34,21 @@ export function imagesInKustomization(
 ): WrittenImages {
   const wanted = changes.flatMap(wantedOf);
   const bases = new Map<Manifest, KubeObject>();
-  const edits: FileEdit[] = [];
-  const entries = entriesOf(text, file);
-  const names = new Set(wanted.map(({ name }) => name));
-  for (const name of names) {
+  let written = text;
+  for (const name of new Set(wanted.map((each) => each.name))) {
     const own = wanted.filter((each) => each.name === name);
     const [first] = own;
     if (first === undefined || !isForAll(reading, file, own)) continue;
-    edits.push(...entryEdits(entries, name, first.image));
-    if (entries.every((entry) => nameAfter(entry) !== name))
-      entries.push({ name, hasDigest: false });
+    written = withImage(written, file, { name, image: first.image });
     for (const { manifest, container, image } of own) {
       const maker = reading.makers.get(manifest);
-      const base =
-        bases.get(manifest) ?? (maker?.is === 'kustomization' ? maker.generated : undefined);
-      if (base === undefined) continue;
-      const made = imageEdits({ ...manifest, object: base, at: [] }, container, image);
-      bases.set(manifest, editedObject(base, made));
+      const made = maker?.is === 'kustomization' ? maker.generated : manifest.object;
+      const base = bases.get(manifest) ?? made;
+      const edits = imageEdits({ ...manifest, object: base, at: [] }, container, image);
+      bases.set(manifest, editedObject(base, edits));
     }
   }
-  return { text: edits.length === 0 ? text : editFile(text, edits), bases };
+  return { text: written, bases };
 }
 
 /** What kustomize's own images can change: whole references of containers. */
@@ -121,19 +116,43 @@ function entriesOf(text: string, file: string): Entry[] {
   });
 }
 
-function entryEdits(entries: readonly Entry[], name: string, image: NewImage): FileEdit[] {
+/** The kustomization's text with an entry for an image: the one that is there, changed, or a new one. */
+function withImage(
+  text: string,
+  file: string,
+  { name, image }: { readonly name: string; readonly image: NewImage },
+): string {
+  const entries = entriesOf(text, file);
+  const found = entries.findIndex((entry) => nameAfter(entry) === name);
   const target = fullName(image);
   const newName = target.slice(0, target.length - image.tag.length - 1);
-  const found = entries.findIndex((entry) => nameAfter(entry) === name);
-  const at = found === -1 ? entries.length : found;
-  const set = (field: string, value: string | undefined): FileEdit => ({
-    document: 0,
-    path: ['images', at, field],
-    value,
-  });
-  const edits = found === -1 ? [set('name', name)] : [];
-  if (newName !== name) edits.push(set('newName', newName));
-  edits.push(set('newTag', image.tag));
-  if (entries[found]?.hasDigest === true) edits.push(set('digest', undefined));
-  return edits;
+  const fields = { ...(newName === name ? {} : { newName }), newTag: image.tag };
+  if (entries.length === 0) {
+    const start = text === '' || text.endsWith('\n') ? text : `${text}\n`;
+    return `${start}${stringify({ images: [{ name, ...fields }] })}`;
+  }
+  if (found === -1) return withEntry(text, entries.length, { name, ...fields });
+  const edits = Object.entries(fields).map(([field, value]) => editAt([found, field], value));
+  const hasDigest = entries[found]?.hasDigest === true;
+  return editFile(text, hasDigest ? [...edits, editAt([found, 'digest'], undefined)] : edits);
+}
+
+function editAt(path: FileEdit['path'], value: string | undefined): FileEdit {
+  return { document: 0, path: ['images', ...path], value };
+}
+
+const placeholder = 'flux-image-entry';
+
+/** The list with one more entry. Single values can be appended, so one stands in for the map at first. */
+function withEntry(text: string, at: number, fields: Readonly<Record<string, string>>): string {
+  const held = editFile(text, [editAt([at], placeholder)]);
+  const inFlow = JSON.stringify(fields);
+  return held.replace(
+    new RegExp(`^( *)- ${placeholder}$|${placeholder}`, 'm'),
+    (_match, indent: string | undefined) => {
+      if (indent === undefined) return inFlow;
+      const lines = stringify(fields).trimEnd().split('\n');
+      return `${indent}- ${lines.join(`\n${indent}  `)}`;
+    },
+  );
 }

@@ -309,6 +309,28 @@ images:
     expect(imagesIn(after)).toEqual(['nginx:1.1', 'busybox:2']);
   });
 
+  it('gets an entry in a list of either style', async () => {
+    const files = {
+      'a/kustomization.yaml': 'resources: [web.yaml]\nimages: [{name: x, newTag: "1"}]\n',
+      'a/web.yaml': deployment('web'),
+      'b/kustomization.yaml': 'images:\n  - name: x\n    newTag: y\nresources: [web.yaml]\n',
+      'b/web.yaml': deployment('web', 'nginx:1.0', 'other'),
+    };
+    await repository(files);
+    const images = { web: 'nginx:1.1' };
+    const { files: after } = await change(
+      ['a', 'b'],
+      { id: web, images },
+      { id: 'other:deployment/web', images },
+    );
+    expect(after).toEqual({
+      'a/kustomization.yaml':
+        'resources: [web.yaml]\nimages: [{name: x, newTag: "1"}, {"name":"nginx","newTag":"1.1"}]\n',
+      'b/kustomization.yaml':
+        'images:\n  - name: x\n    newTag: y\n  - name: nginx\n    newTag: "1.1"\nresources: [web.yaml]\n',
+    });
+  });
+
   it('makes a difference between users of one image in the patch file, as it does for policies', async () => {
     await repository({
       'kustomization.yaml': 'resources: [web.yaml, two.yaml]\n',
