@@ -16,6 +16,7 @@ import {
 import { podDefaults } from './admission/pod-defaults.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import { serviceAccount } from './admission/service-account.ts';
+import { signingRequest } from './admission/signing-request.ts';
 import { createAddresses } from './admission/service-addresses.ts';
 import { createAuthorizer, whoeverIsKnown } from './auth/authorizer.ts';
 import { rbacRules } from './auth/rbac.ts';
@@ -50,6 +51,7 @@ export function buildState(
         podDefaults,
         claimClass,
         ingressClass,
+        signingRequest,
         limitDefaults,
         accountSecret,
         mutatingWebhooks(webhooks),

@@ -1,7 +1,7 @@
 import type { JsonRecord, KubeObject } from '../../base/index.ts';
 import { deepEqual } from '../../lib/schema/index.ts';
 import { emptyStatus } from './empty-status.ts';
-import { ensureRecord, fill, recordAt, textAt } from './records.ts';
+import { ensureRecord, fill, recordAt, recordsAt, textAt, valueAt } from './records.ts';
 import { resourceOf } from './registry/registry.ts';
 
 const specless: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'status']);
@@ -87,17 +87,16 @@ export function qosClass(pod: KubeObject): 'Guaranteed' | 'Burstable' | 'BestEff
 
 /**
  * What update keeps of the stored object, in place on `object`: the main endpoint keeps status (and
- * what only the server sets), `/status` keeps everything but status. Generation counts changes.
+ * what only the server sets), `/status` keeps everything but status, other endpoints write what they are
+ * named for. Generation counts changes.
  */
 export function prepareUpdate(object: KubeObject, old: KubeObject, subresource?: string): void {
   const resource = resourceOf(object.apiVersion, object.kind);
   keepServerMetadata(object, old);
   if (resource === undefined) return;
-  if (subresource === 'status') {
-    keepAllButStatus(object, old);
-  } else if (resource.hasStatus) {
-    restore(object, old, 'status');
-  }
+  const only = subresource === undefined ? undefined : throughSubresource[subresource];
+  if (only !== undefined) only(object, old);
+  else if (resource.hasStatus) restore(object, old, 'status');
   if (resource.generation && subresource !== 'status' && specChanged(object, old)) {
     object.metadata.generation = (old.metadata.generation ?? 0) + 1;
   }
@@ -119,6 +118,42 @@ function keepServerMetadata(object: KubeObject, old: KubeObject): void {
   if (metadata['uid'] === undefined || metadata['uid'] === '') restore(metadata, before, 'uid');
 }
 
+/** What each of these endpoints writes; all else stays as it was. */
+const throughSubresource: Readonly<Record<string, (object: KubeObject, old: KubeObject) => void>> =
+  {
+    status: keepAllButStatus,
+    approval(object, old) {
+      const conditions = recordsAt(object, 'status', 'conditions');
+      keepAllButStatus(object, old);
+      restore(object, old, 'status');
+      ensureRecord(object, 'status')['conditions'] = conditions.map(withTransition);
+    },
+    ephemeralcontainers(object, old) {
+      const added = valueAt(object, 'spec', 'ephemeralContainers');
+      keepAll(object, old);
+      if (added !== undefined) ensureRecord(object, 'spec')['ephemeralContainers'] = added;
+    },
+    resize(object, old) {
+      const wanted = recordsAt(object, 'spec', 'containers');
+      keepAll(object, old);
+      for (const container of recordsAt(object, 'spec', 'containers')) {
+        const found = wanted.find(({ name }) => name === container['name']);
+        if (found?.['resources'] !== undefined) container['resources'] = found['resources'];
+      }
+    },
+  };
+
+/** An approver names the moment of its word; that is when the condition came to be. */
+function withTransition(condition: JsonRecord): JsonRecord {
+  const since = condition['lastTransitionTime'] ?? condition['lastUpdateTime'];
+  return since === undefined ? condition : { ...condition, lastTransitionTime: since };
+}
+
+function keepAll(object: KubeObject, old: KubeObject): void {
+  keepAllButStatus(object, old);
+  restore(object, old, 'status');
+}
+
 function keepAllButStatus(object: KubeObject, old: KubeObject): void {
   for (const key of new Set([...Object.keys(object), ...Object.keys(old)])) {
     if (!specless.has(key)) restore(object, old, key);
@@ -138,6 +173,9 @@ function restore(object: JsonRecord, old: JsonRecord, key: string): void {
 const onUpdate: Readonly<Record<string, (object: KubeObject, old: KubeObject) => void>> = {
   Namespace(object, old) {
     // The spec (finalizers) is written through /finalize only.
+    restore(object, old, 'spec');
+  },
+  CertificateSigningRequest(object, old) {
     restore(object, old, 'spec');
   },
   Service: keepServiceAddresses,

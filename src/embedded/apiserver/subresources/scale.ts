@@ -8,6 +8,7 @@ import { valueAt } from '../resources/custom-strategy.ts';
 import type { Call } from '../server-state.ts';
 import { userAgentOf } from '../verbs/create.ts';
 import { storedOfCall } from '../verbs/get.ts';
+import { whenSafe } from '../verbs/when-safe.ts';
 import { patchedData } from '../verbs/patch.ts';
 import { changeObject } from '../write/update.ts';
 
@@ -19,7 +20,9 @@ const patchTypes: readonly string[] = [
 
 /** GET of the Scale of an object. */
 export function getScale(call: Call): Response {
-  return respondData(call, scaleOf(call, versioned(call.resource, storedOfCall(call))));
+  const stored = storedOfCall(call);
+  const answer = respondData(call, scaleOf(call, versioned(call.resource, stored)));
+  return whenSafe(call, stored.revision, answer);
 }
 
 /** PUT or PATCH of a Scale: writes the replicas of the object. */

@@ -14,27 +14,24 @@ import { issueToken } from './token.ts';
 type Verb = (call: Call) => Response | Promise<Response>;
 type Verbs = Readonly<Record<string, Verb>>;
 
-const status: Verbs = {
+/** An endpoint that shows the whole object and writes a part of it. */
+const partOf = (subresource: string): Verbs => ({
   GET: getObject,
-  PUT: (call) => updateObject(call, 'status'),
-  PATCH: (call) => patchObject(call, 'status'),
-};
+  PUT: (call) => updateObject(call, subresource),
+  PATCH: (call) => patchObject(call, subresource),
+});
 
 const bySubresource: Readonly<Record<string, Verbs>> = {
-  status,
+  status: partOf('status'),
   scale: { GET: getScale, PUT: writeScale, PATCH: writeScale },
   'namespaces/finalize': { PUT: finalizeNamespace },
   'pods/binding': { POST: bindPod },
   'pods/eviction': { POST: evictPod },
   'pods/log': { GET: podLogs },
-  'pods/ephemeralcontainers': status,
-  'pods/resize': status,
+  'pods/ephemeralcontainers': partOf('ephemeralcontainers'),
+  'pods/resize': partOf('resize'),
   'serviceaccounts/token': { POST: issueToken },
-  'certificatesigningrequests/approval': {
-    GET: getObject,
-    PUT: (call) => updateObject(call, 'approval'),
-    PATCH: (call) => patchObject(call, 'approval'),
-  },
+  'certificatesigningrequests/approval': partOf('approval'),
 };
 
 /** The handler of a subresource; proxies take any method. */

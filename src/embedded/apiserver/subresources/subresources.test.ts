@@ -418,3 +418,57 @@ describe('access reviews', () => {
     expect(who.body['status']).toMatchObject({ userInfo: { username: 'system:admin' } });
   });
 });
+
+describe('endpoints that write a part', () => {
+  const merge = { 'content-type': 'application/merge-patch+json' };
+
+  it('approval writes conditions, and nothing else; the request says who asked', async () => {
+    const path = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
+    const spec = { request: 'aGk=', signerName: 'a.b/c', usages: ['client auth'] };
+    const made = await test.call('POST', path, {
+      metadata: { name: 'r' },
+      spec: { ...spec, username: 'somebody-else' },
+    });
+    const asked = { ...spec, username: 'system:admin', groups: expect.anything() as unknown };
+    expect(made.body['spec']).toEqual(asked);
+    const condition = { type: 'Approved', status: 'True', lastUpdateTime: '2026-01-01T00:00:00Z' };
+    const approved = await test.call('PUT', `${path}/r/approval`, {
+      ...made.body,
+      spec: { ...spec, signerName: 'x.y/z' },
+      status: { conditions: [condition], certificate: 'aGk=' },
+    });
+    expect(approved.body['spec']).toEqual(asked);
+    const conditions = [{ ...condition, lastTransitionTime: '2026-01-01T00:00:00Z' }];
+    expect(approved.body['status']).toEqual({ conditions });
+    const main = await test.call('PUT', `${path}/r`, { ...approved.body, status: {} });
+    expect(main.body['status']).toEqual({ conditions });
+  });
+
+  it('a container joins a pod for a look, with the defaults of one', async () => {
+    await test.call('POST', pods, pod('p'));
+    const spec = { ephemeralContainers: [{ name: 'look', image: 'i:1' }], hostname: 'other' };
+    const { body } = await test.call('PATCH', `${pods}/p/ephemeralcontainers`, { spec }, merge);
+    expect(body['spec']).toMatchObject({
+      ephemeralContainers: [
+        { name: 'look', imagePullPolicy: 'IfNotPresent', terminationMessagePolicy: 'File' },
+      ],
+    });
+    expect(body['spec']).not.toHaveProperty('hostname');
+    const main = await test.call('PATCH', `${pods}/p`, { spec }, merge);
+    expect(main.status).toBe(422);
+  });
+
+  it('resources change through resize only', async () => {
+    await test.call('POST', pods, pod('p'));
+    const containers = [{ name: 'c', image: 'other', resources: { limits: { cpu: '2' } } }];
+    const { body } = await test.call(
+      'PATCH',
+      `${pods}/p/resize`,
+      { spec: { containers } },
+      { 'content-type': 'application/strategic-merge-patch+json' },
+    );
+    expect(body['spec']).toMatchObject({
+      containers: [{ name: 'c', image: 'i', resources: { limits: { cpu: '2' } } }],
+    });
+  });
+});

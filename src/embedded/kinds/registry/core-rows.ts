@@ -62,7 +62,7 @@ export const coreRows: readonly ResourceRow[] = [
     kind: 'Pod',
     short: 'po',
     all: true,
-    sub: 'attach binding eviction exec log portforward proxy status',
+    sub: 'attach binding ephemeralcontainers eviction exec log portforward proxy resize status',
     deleteReply: object,
     generation: true,
   },

@@ -169,6 +169,8 @@ const newInLegacy: ReadonlySet<string> = new Set(
     .map(({ at, plural }) => `${at} ${plural}`),
 );
 
+const newSubresources: ReadonlySet<string> = new Set(['ephemeralcontainers', 'resize']);
+
 /** What a profile serves. Legacy knows no singular names, and warns only of what was deprecated in its day. */
 export function resourcesOf(profile: Profile): readonly BuiltinResource[] {
   const served = builtinResources.filter(({ profiles }) => profiles.includes(profile));
@@ -180,6 +182,7 @@ function inLegacy({ deprecation, ...resource }: BuiltinResource): BuiltinResourc
   return {
     ...resource,
     singular: '',
+    subresources: resource.subresources.filter(({ name }) => !newSubresources.has(name)),
     listed: !newInLegacy.has(`${resource.apiVersion} ${resource.plural}`),
     ...(deprecation === undefined || Number(minor) > 20 ? {} : { deprecation }),
   };
