@@ -313,7 +313,7 @@ images:
     const files = {
       'a/kustomization.yaml': 'resources: [web.yaml]\nimages: [{name: x, newTag: "1"}]\n',
       'a/web.yaml': deployment('web'),
-      'b/kustomization.yaml': 'images:\n  - name: x\n    newTag: y\nresources: [web.yaml]\n',
+      'b/kustomization.yaml': 'images:\n  - name: x\n    newTag: v1\nresources: [web.yaml]\n',
       'b/web.yaml': deployment('web', 'nginx:1.0', 'other'),
     };
     await repository(files);
@@ -327,7 +327,7 @@ images:
       'a/kustomization.yaml':
         'resources: [web.yaml]\nimages: [{name: x, newTag: "1"}, {"name":"nginx","newTag":"1.1"}]\n',
       'b/kustomization.yaml':
-        'images:\n  - name: x\n    newTag: y\n  - name: nginx\n    newTag: "1.1"\nresources: [web.yaml]\n',
+        'images:\n  - name: x\n    newTag: v1\n  - name: nginx\n    newTag: "1.1"\nresources: [web.yaml]\n',
     });
   });
 
