@@ -15,6 +15,7 @@ import {
   type StatefulSet,
 } from './objects.ts';
 import type { Job } from './job/job-object.ts';
+import { storageShapes, type Claim } from './storage/storage-objects.ts';
 import { createStore, type Store } from './store.ts';
 
 /** One watch per kind, shared by all loops. */
@@ -28,6 +29,7 @@ export interface Stores {
   readonly statefulSets: Store<StatefulSet>;
   readonly daemonSets: Store<DaemonSet>;
   readonly revisions: Store<ControllerRevision>;
+  readonly claims: Store<Claim>;
   readonly services: Store<Service>;
   readonly endpoints: Store<Endpoints>;
   readonly slices: Store<EndpointSlice>;
@@ -63,6 +65,7 @@ export function openStores(cluster: Cluster, run: Run): Stores {
     statefulSets: createStore(cluster, shapes.StatefulSet, run),
     daemonSets: createStore(cluster, shapes.DaemonSet, run),
     revisions: createStore(cluster, shapes.ControllerRevision, run),
+    claims: createStore(cluster, storageShapes.Claim, run),
     services: createStore(cluster, shapes.Service, run),
     endpoints: createStore(cluster, shapes.Endpoints, run),
     slices: createStore(cluster, shapes.EndpointSlice, run),

@@ -116,6 +116,7 @@ export interface StatefulSet extends KubeObject {
     revisionHistoryLimit?: number;
     ordinals?: { start?: number };
     volumeClaimTemplates?: KubeObject[];
+    persistentVolumeClaimRetentionPolicy?: { whenDeleted?: string; whenScaled?: string };
   };
   status?: StatefulSetStatus;
 }
@@ -136,7 +137,7 @@ export interface DaemonSet extends KubeObject {
   spec: {
     selector: LabelSelector;
     template: PodTemplate;
-    updateStrategy?: { type?: string };
+    updateStrategy?: { type?: string; rollingUpdate?: { maxSurge?: number | string } };
     minReadySeconds?: number;
     revisionHistoryLimit?: number;
   };

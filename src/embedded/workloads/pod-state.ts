@@ -28,6 +28,17 @@ export function availableInMs(pod: Pod, minReadySeconds: number, now: Date): num
   return Math.max(0, since + minReadySeconds * 1000 - now.getTime());
 }
 
+/** Milliseconds until the next pod becomes available by time alone; undefined: none will. */
+export function nextAvailableMs(
+  pods: readonly Pod[],
+  minReadySeconds: number,
+  now: Date,
+): number | undefined {
+  const waits = pods.map((pod) => availableInMs(pod, minReadySeconds, now) ?? 0);
+  const later = waits.filter((each) => each > 0);
+  return later.length === 0 ? undefined : Math.min(...later);
+}
+
 /** Which pods of a replica set to remove first: unscheduled, pending, not ready, young ones. */
 export function byDispensability(left: Pod, right: Pod): number {
   return (

@@ -11,6 +11,7 @@ import {
   revisionLabel,
   usedBy,
 } from '../revision/controller-revision.ts';
+import { nextAvailableMs } from '../pod-state.ts';
 import { writeStatus } from '../status-write.ts';
 import {
   daemonSetStatus,
@@ -26,10 +27,7 @@ export function startDaemonSetLoop(ports: LoopPorts, nodeName: string): Loop {
   const loop = createLoop({
     ...ports,
     name: 'daemonset',
-    reconcile: async (key) => {
-      await reconcile(ports, key, nodeName, tell);
-      return undefined;
-    },
+    reconcile: (key) => reconcile(ports, key, nodeName, tell),
   });
   daemonSets.onChange((set) => loop.enqueue(keyText(set.metadata)));
   nodes.onChange(() => {
@@ -48,23 +46,46 @@ async function reconcile(
   key: string,
   nodeName: string,
   tell: Tell,
-): Promise<void> {
+): Promise<number | undefined> {
   const { cluster, stores, clock } = ports;
   const set = stores.daemonSets.get(keyFromText(key));
-  if (set === undefined || set.metadata.deletionTimestamp !== undefined) return;
+  if (set === undefined || set.metadata.deletionTimestamp !== undefined) return undefined;
   const { name } = (await presentRevision(ports, set)).metadata;
   const hash = name.slice(set.metadata.name.length + 1);
   const fresh = daemonPod(set, hash);
   const wanted = wantsNode(set, fresh, stores.nodes.get({ name: nodeName }));
-  const how = { wanted, revision: hash };
+  const how = { wanted, revision: hash, now: clock.now() };
   const pods = await claim(cluster, stores.pods, set, set.spec.selector);
   const plan = decideDaemonSet(set, pods, how);
   if (plan.create > 0) await createPods(ports, set, [fresh], tell);
-  for (const pod of plan.remove) await deletePod(ports, set, pod, tell);
+  for (const pod of plan.remove) {
+    tellOfEnd(set, pod, nodeName, tell);
+    await deletePod(ports, set, pod, tell);
+  }
   const after = await claim(cluster, stores.pods, set, set.spec.selector);
-  await writeStatus(cluster, stores.daemonSets, set, daemonSetStatus(set, after, how, clock.now()));
+  await writeStatus(cluster, stores.daemonSets, set, daemonSetStatus(set, after, how));
   const names = [hash, ...usedBy(after)].map((each) => `${set.metadata.name}-${each}`);
   await dropOldRevisions(ports, set, new Set(names));
+  return nextAvailableMs(after, set.spec.minReadySeconds ?? 0, clock.now());
+}
+
+/** A daemon is not meant to end: that it did is worth an event. */
+function tellOfEnd(set: DaemonSet, { metadata, status }: Pod, nodeName: string, tell: Tell): void {
+  const where = `${metadata.namespace}/${metadata.name} on node ${nodeName}`;
+  if (status?.phase === 'Failed')
+    tell(
+      set,
+      'Warning',
+      'FailedDaemonPod',
+      `Found failed daemon pod ${where}, will try to kill it`,
+    );
+  if (status?.phase === 'Succeeded')
+    tell(
+      set,
+      'Normal',
+      'SucceededDaemonPod',
+      `Found succeeded daemon pod ${where}, will try to delete it`,
+    );
 }
 
 /** A pod of the set, which bears what ordinary pods do not. */

@@ -21,9 +21,17 @@ const pod = (text: string): Pod => ({
   spec: { containers: [] },
   status: {
     phase: text.includes('!') ? 'Failed' : 'Running',
-    conditions: [{ type: 'Ready', status: /[?!]/.test(text) ? 'False' : 'True' }],
+    conditions: [
+      {
+        type: 'Ready',
+        status: /[?!]/.test(text) ? 'False' : 'True',
+        lastTransitionTime: '2026-01-01T00:00:00Z',
+      },
+    ],
   },
 });
+const surging = (minReadySeconds = 0): DaemonSet =>
+  set({ minReadySeconds, updateStrategy: { rollingUpdate: { maxSurge: '10%' } } });
 const list = (text: string): Pod[] => text.split(' ').filter(Boolean).map(pod);
 const node: Node = {
   apiVersion: 'v1',
@@ -40,16 +48,21 @@ it.each<[string, DaemonSet, string, boolean, Array<number | string>]>([
   ['an old one is replaced', set(), 'ao', true, [0, 'a']],
   ['after it is gone', set(), 'ao-', true, [0]],
   ['not by itself with OnDelete', set({ updateStrategy: { type: 'OnDelete' } }), 'ao', true, [0]],
+  ['with a surge the new one comes first', surging(), 'ao', true, [1]],
+  ['and the old one waits for it', surging(), 'ao b?', true, [0]],
+  ['to be available', surging(60), 'ao b', true, [0]],
+  ['and then goes', surging(), 'ao b', true, [0, 'a']],
   ['a failed one goes', set(), 'a!', true, [0, 'a']],
   ['none where it is not wanted', set(), 'a', false, [0, 'a']],
 ])('%s', (...[, object, pods, wanted, expected]) => {
-  const plan = decideDaemonSet(object, list(pods), { wanted, revision: '2' });
+  const now = new Date('2026-01-01T00:00:30Z');
+  const plan = decideDaemonSet(object, list(pods), { wanted, revision: '2', now });
   expect([plan.create, ...plan.remove.map((each) => each.metadata.name)]).toEqual(expected);
 });
 
 it('counts the one node', () => {
-  const how = { wanted: true, revision: '2' };
-  expect(daemonSetStatus(set(), list('a'), how, new Date())).toEqual({
+  const how = { wanted: true, revision: '2', now: new Date() };
+  expect(daemonSetStatus(set(), list('a'), how)).toEqual({
     observedGeneration: 4,
     currentNumberScheduled: 1,
     desiredNumberScheduled: 1,
@@ -58,7 +71,7 @@ it('counts the one node', () => {
     numberAvailable: 1,
     updatedNumberScheduled: 1,
   });
-  expect(daemonSetStatus(set(), list('ao?'), how, new Date())).toMatchObject({
+  expect(daemonSetStatus(set(), list('ao?'), how)).toMatchObject({
     numberReady: 0,
     numberUnavailable: 1,
   });

@@ -35,11 +35,18 @@ export function wantsNode(set: DaemonSet, pod: Pod, node: Node | undefined): boo
   return decideSchedule(pod, { ...node, status }, []) === undefined;
 }
 
+/** Whether the node shall have a pod, and of which revision. */
+export interface Wanted {
+  readonly wanted: boolean;
+  readonly revision: string;
+  readonly now: Date;
+}
+
 /** One pod of the present template, when it is wanted. Pure. */
 export function decideDaemonSet(
   set: DaemonSet,
   pods: readonly Pod[],
-  { wanted, revision }: { readonly wanted: boolean; readonly revision: string },
+  { wanted, revision, now }: Wanted,
 ): DaemonSetPlan {
   if (set.metadata.deletionTimestamp !== undefined) return { create: 0, remove: [] };
   const standing = pods.filter((pod) => !isGoing(pod));
@@ -48,19 +55,32 @@ export function decideDaemonSet(
   const active = standing
     .filter((pod) => !hasEnded(pod))
     .toSorted((a, b) => Number(isReady(b)) - Number(isReady(a)));
-  const isOld = (pod: Pod): boolean => pod.metadata.labels?.[revisionLabel] !== revision;
-  const replaced =
-    set.spec.updateStrategy?.type === 'OnDelete' ? [] : active.slice(0, 1).filter(isOld);
+  const [fresh, ...doubles] = active.filter((pod) => revisionOf(pod) === revision);
+  const [old, ...older] = active.filter((pod) => revisionOf(pod) !== revision);
+  const remove = [...ended, ...doubles, ...older];
   const create = pods.length === 0 ? 1 : 0;
-  return { create, remove: [...ended, ...active.slice(1), ...replaced] };
+  if (old === undefined) return { create, remove };
+  if (set.spec.updateStrategy?.type === 'OnDelete')
+    return { create, remove: fresh === undefined ? remove : [...remove, fresh] };
+  if (!surges(set)) return { create, remove: [...remove, old] };
+  // With a surge the new pod comes first, and the old one goes when the new one is available.
+  if (fresh === undefined) return { create: 1, remove };
+  const isUp = availableInMs(fresh, set.spec.minReadySeconds ?? 0, now) === 0;
+  return { create, remove: isUp ? [...remove, old] : remove };
+}
+
+const revisionOf = (pod: Pod): string | undefined => pod.metadata.labels?.[revisionLabel];
+
+/** Any part of one node, rounded up, is that node. */
+function surges({ spec }: DaemonSet): boolean {
+  return Number.parseInt(String(spec.updateStrategy?.rollingUpdate?.maxSurge ?? 0), 10) > 0;
 }
 
 /** The status. Pure. */
 export function daemonSetStatus(
   set: DaemonSet,
   pods: readonly Pod[],
-  { wanted, revision }: { readonly wanted: boolean; readonly revision: string },
-  now: Date,
+  { wanted, revision, now }: Wanted,
 ): DaemonSetStatus {
   const active = pods.filter((pod) => !hasEnded(pod));
   const desired = wanted ? 1 : 0;

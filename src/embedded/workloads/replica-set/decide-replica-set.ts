@@ -1,6 +1,12 @@
 import { conditionOf, withCondition, withoutCondition } from '../conditions.ts';
 import type { Pod, ReplicaSet, ReplicaSetStatus } from '../objects.ts';
-import { availableInMs, byDispensability, isActive, isReady } from '../pod-state.ts';
+import {
+  availableInMs,
+  byDispensability,
+  isActive,
+  isReady,
+  nextAvailableMs,
+} from '../pod-state.ts';
 import { timeText } from '../time.ts';
 
 export interface ReplicaSetPlan {
@@ -28,8 +34,7 @@ export function replicaSetStatus(
   now: Date,
 ): { readonly status: ReplicaSetStatus; readonly recheckMs: number | undefined } {
   const active = pods.filter(isActive);
-  const waits = active.map((pod) => availableInMs(pod, set.spec.minReadySeconds ?? 0, now));
-  const later = waits.filter((each) => each !== undefined && each > 0) as number[];
+  const { minReadySeconds = 0 } = set.spec;
   const labels = Object.entries(set.spec.template.metadata?.labels ?? {});
   const conditions = set.status?.conditions ?? [];
   const next =
@@ -47,10 +52,11 @@ export function replicaSetStatus(
         labels.every(([key, value]) => pod.metadata.labels?.[key] === value),
       ).length,
       readyReplicas: active.filter(isReady).length,
-      availableReplicas: waits.filter((each) => each === 0).length,
+      availableReplicas: active.filter((pod) => availableInMs(pod, minReadySeconds, now) === 0)
+        .length,
       observedGeneration: set.metadata.generation ?? 0,
       ...(next.length > 0 || conditionOf(conditions, 'ReplicaFailure') ? { conditions: next } : {}),
     },
-    recheckMs: later.length === 0 ? undefined : Math.min(...later),
+    recheckMs: nextAvailableMs(active, minReadySeconds, now),
   };
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Pod, Service } from '../objects.ts';
-import { backendsOf, mirroredSlices, slicesOf, subsetsOf } from './decide-endpoints.ts';
+import type { Endpoints, Pod, Service } from '../objects.ts';
+import { backendsOf, isMirrored, mirroredSlices, slicesOf, subsetsOf } from './decide-endpoints.ts';
 
 const service = (spec: Partial<Service['spec']> = {}): Service => ({
   apiVersion: 'v1',
@@ -115,4 +115,31 @@ it('mirrors keep both lists', () => {
       ],
     },
   ]);
+});
+
+it('a slice has a hundred endpoints at most', () => {
+  const pods = Array.from({ length: 250 }, (_, at) => pod(`p${at}`, `ip${at}`));
+  const slices = slicesOf(backendsOf(service(), pods));
+  expect(slices.map(({ endpoints }) => endpoints.length)).toEqual([100, 100, 50]);
+});
+
+it.each<[string, Endpoints['metadata'], boolean]>([
+  ['are mirrored', { name: 'e' }, true],
+  [
+    'not when their label says so',
+    { name: 'e', labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+    false,
+  ],
+  [
+    'any other value does not say so',
+    { name: 'e', labels: { 'endpointslice.kubernetes.io/skip-mirror': 'yes' } },
+    true,
+  ],
+  [
+    'nor when they are a lock of leaders',
+    { name: 'e', annotations: { 'control-plane.alpha.kubernetes.io/leader': '{}' } },
+    false,
+  ],
+])('endpoints by hand %s', (_name, metadata, wanted) => {
+  expect(isMirrored({ apiVersion: 'v1', kind: 'Endpoints', metadata })).toBe(wanted);
 });

@@ -1,6 +1,7 @@
 import type {
   EndpointAddress,
   EndpointPort,
+  Endpoints,
   EndpointSlice,
   EndpointSubset,
   Pod,
@@ -95,6 +96,17 @@ export function subsetsOf(backends: readonly Backend[]): EndpointSubset[] {
 /** What slices say: one entry for each set of ports. Pure. */
 export type SliceContent = Pick<EndpointSlice, 'endpoints' | 'ports'>;
 
+/** More endpoints than this are in a further slice. */
+const sliceSize = 100;
+
+function cut({ ports, endpoints }: SliceContent): SliceContent[] {
+  const count = Math.max(1, Math.ceil(endpoints.length / sliceSize));
+  return Array.from({ length: count }, (_, at) => ({
+    ports,
+    endpoints: endpoints.slice(at * sliceSize, (at + 1) * sliceSize),
+  }));
+}
+
 /** The slices of a service. Pure. */
 export function slicesOf(backends: readonly Backend[]): SliceContent[] {
   const groups = new Map<string, Backend[]>();
@@ -102,7 +114,7 @@ export function slicesOf(backends: readonly Backend[]): SliceContent[] {
     const id = stableText(each.ports);
     groups.set(id, [...(groups.get(id) ?? []), each]);
   }
-  return [...groups.values()].map((group) => ({
+  const slices = [...groups.values()].map((group) => ({
     ports: (group[0]?.ports ?? []).map((port) => ({ name: '', ...port })),
     endpoints: group.map(({ address, ready, serving, terminating }) => ({
       addresses: [address.ip],
@@ -112,17 +124,30 @@ export function slicesOf(backends: readonly Backend[]): SliceContent[] {
       ...(address.targetRef === undefined ? {} : { targetRef: address.targetRef }),
     })),
   }));
+  return slices.flatMap(cut);
+}
+
+/** What an Endpoints object says when it is not to be mirrored: a label, or that it is a leader's lock. */
+const unmirrored = {
+  label: 'endpointslice.kubernetes.io/skip-mirror',
+  lock: 'control-plane.alpha.kubernetes.io/leader',
+} as const;
+
+/** Whether Endpoints written by hand are shown as slices. Pure. */
+export function isMirrored({ metadata: { labels = {}, annotations = {} } }: Endpoints): boolean {
+  return labels[unmirrored.label] !== 'true' && annotations[unmirrored.lock] === undefined;
 }
 
 /** The slices that mirror Endpoints somebody writes by hand. Pure. */
 export function mirroredSlices(subsets: readonly EndpointSubset[]): SliceContent[] {
-  return subsets.map(({ addresses = [], notReadyAddresses = [], ports = [] }) => ({
+  const slices = subsets.map(({ addresses = [], notReadyAddresses = [], ports = [] }) => ({
     ports: ports.map((port) => ({ name: '', ...port })),
     endpoints: [
       ...addresses.map((each) => mirrored(each, true)),
       ...notReadyAddresses.map((each) => mirrored(each, false)),
     ],
   }));
+  return slices.flatMap(cut);
 }
 
 function mirrored(address: EndpointAddress, ready: boolean): EndpointSlice['endpoints'][number] {

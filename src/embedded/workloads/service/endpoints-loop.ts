@@ -1,11 +1,11 @@
-import { keyText, KnownError } from '../../../base/index.ts';
+import { keyText, KnownError, type Key } from '../../../base/index.ts';
 import { keyFromText } from '../key-text.ts';
 import { createLoop, type Loop } from '../loop.ts';
 import type { LoopPorts } from '../loop-ports.ts';
 import { shapes, type Endpoints, type EndpointSubset, type Pod, type Service } from '../objects.ts';
 import { writeStatus } from '../status-write.ts';
 import { stableText } from '../template-hash.ts';
-import { backendsOf, mirroredSlices, slicesOf, subsetsOf } from './decide-endpoints.ts';
+import { backendsOf, isMirrored, mirroredSlices, slicesOf, subsetsOf } from './decide-endpoints.ts';
 import { writeSlices } from './slices.ts';
 
 /** Mirrors of Endpoints written by hand carry this manager, others the service loop's. */
@@ -61,28 +61,36 @@ function sameForServices(left: Pod, right: Pod): boolean {
 }
 
 async function reconcile(ports: LoopPorts, key: string): Promise<void> {
-  const { stores, cluster } = ports;
+  const { stores } = ports;
   const at = keyFromText(key);
   const service = stores.services.get(at);
-  const endpoints = stores.endpoints.get(at);
-  if (service === undefined || service.metadata.deletionTimestamp !== undefined) {
-    // Endpoints and slices of a service of ours go with it by their owner; mirrors go with the Endpoints.
-    if (endpoints === undefined)
-      await writeSlices(ports, { at, manager: manager.mirror, wanted: [] });
-    if (endpoints !== undefined && isOurs(endpoints))
-      await cluster.delete(shapes.Endpoints, endpoints.metadata);
-    return;
-  }
+  if (service === undefined || service.metadata.deletionTimestamp !== undefined)
+    return withoutService(ports, at);
   if (service.spec.type === 'LoadBalancer') await balance(ports, service);
-  if (Object.keys(service.spec.selector ?? {}).length === 0) {
-    const wanted = endpoints === undefined ? [] : mirroredSlices(endpoints.subsets ?? []);
-    await writeSlices(ports, { at, service, manager: manager.mirror, wanted });
-    return;
-  }
+  if (Object.keys(service.spec.selector ?? {}).length === 0) return mirror(ports, at, service);
   const backends = backendsOf(service, stores.pods.list(service.metadata.namespace));
   await writeEndpoints(ports, service, subsetsOf(backends));
   const wanted = slicesOf(backends);
-  await writeSlices(ports, { at, service, manager: manager.service, wanted });
+  const labels = { ...service.metadata.labels, ...headlessLabel(service) };
+  return writeSlices(ports, { at, service, manager: manager.service, wanted, labels });
+}
+
+/** Endpoints and slices of a service of ours go with it by their owner; mirrors go with the Endpoints. */
+async function withoutService(ports: LoopPorts, at: Key): Promise<void> {
+  const { stores, cluster } = ports;
+  const endpoints = stores.endpoints.get(at);
+  if (endpoints === undefined)
+    await writeSlices(ports, { at, manager: manager.mirror, wanted: [], labels: {} });
+  else if (isOurs(endpoints)) await cluster.delete(shapes.Endpoints, endpoints.metadata);
+}
+
+/** A service without selector: what somebody wrote as Endpoints is shown as slices. */
+async function mirror(ports: LoopPorts, at: Key, service: Service): Promise<void> {
+  const endpoints = ports.stores.endpoints.get(at);
+  const isShown = endpoints !== undefined && isMirrored(endpoints);
+  const wanted = isShown ? mirroredSlices(endpoints.subsets ?? []) : [];
+  const { labels = {} } = endpoints?.metadata ?? {};
+  await writeSlices(ports, { at, service, manager: manager.mirror, wanted, labels });
 }
 
 const managedBy = 'endpoints.kubernetes.io/managed-by';
@@ -91,17 +99,20 @@ function isOurs(endpoints: Endpoints): boolean {
   return endpoints.metadata.labels?.[managedBy] === 'endpoint-controller';
 }
 
+function headlessLabel({ spec }: Service): Record<string, string> {
+  return spec.clusterIP === 'None' ? { 'service.kubernetes.io/headless': '' } : {};
+}
+
 async function writeEndpoints(
   { cluster, stores }: LoopPorts,
   service: Service,
   subsets: EndpointSubset[],
 ): Promise<void> {
   const { name, namespace = '' } = service.metadata;
-  const headless = service.spec.clusterIP === 'None';
   const labels = {
     ...service.metadata.labels,
     [managedBy]: 'endpoint-controller',
-    ...(headless ? { 'service.kubernetes.io/headless': '' } : {}),
+    ...headlessLabel(service),
   };
   const live = stores.endpoints.get({ namespace, name });
   const isSame =

@@ -14,6 +14,8 @@ export interface SlicesToWrite {
   /** Absent: it is gone. */
   readonly service?: Service;
   readonly manager: string;
+  /** Labels of the slices besides those that say whose they are. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly wanted: readonly SliceContent[];
 }
 
@@ -37,12 +39,12 @@ export async function writeSlices(ports: LoopPorts, asked: SlicesToWrite): Promi
 
 async function writeSlice(
   { cluster, stores }: LoopPorts,
-  { at, service, manager }: SlicesToWrite,
+  { at, service, manager, labels: given }: SlicesToWrite,
   content: SliceContent,
   live: EndpointSlice | undefined,
 ): Promise<void> {
   const { name, namespace = '' } = at;
-  const labels = { ...service?.metadata.labels, [serviceName]: name, [managedBy]: manager };
+  const labels = { ...given, [serviceName]: name, [managedBy]: manager };
   const owners = service === undefined ? {} : { ownerReferences: [controlledBy(service)] };
   if (live === undefined) {
     const metadata = { generateName: `${name}-`, namespace, labels, ...owners };

@@ -55,7 +55,7 @@ describe('decideStatefulSet', () => {
     ['numbers may begin elsewhere', { ordinals: { start: 5 }, replicas: 1 }, '', ['+5']],
   ])('%s', (...[, spec, pods, expected]) => {
     const list = pods.split(' ').filter(Boolean).map(pod);
-    const plan = decideStatefulSet(set(spec), list, revisions);
+    const plan = decideStatefulSet(set(spec), list, revisions, new Date());
     expect([
       ...plan.create.map(({ ordinal, isOld }) => `+${ordinal}${isOld ? 'o' : ''}`),
       ...plan.remove.map((each) => each.metadata.name.replace('db', '')),

@@ -30,6 +30,7 @@ export function decideStatefulSet(
   set: StatefulSet,
   pods: readonly Pod[],
   revisions: Revisions,
+  now: Date,
 ): StatefulSetPlan {
   const nothing = { create: [], remove: [] };
   if (set.metadata.deletionTimestamp !== undefined) return nothing;
@@ -38,6 +39,7 @@ export function decideStatefulSet(
   const wanted = Array.from({ length: replicas }, (_, index) => start + index);
   const view: View = {
     set,
+    now,
     wanted,
     byOrdinal: new Map(pods.map((pod) => [ordinalOf(pod), pod])),
     extra: pods
@@ -51,6 +53,7 @@ export function decideStatefulSet(
 
 interface View {
   readonly set: StatefulSet;
+  readonly now: Date;
   readonly wanted: readonly number[];
   readonly byOrdinal: ReadonlyMap<number, Pod>;
   /** Pods beyond the wanted ones, the last first. */
@@ -65,12 +68,14 @@ function fresh({ set, wanted }: View, ordinal: number): StatefulSetPlan['create'
 
 /** Everything waits for the first pod that is not as it should be; undefined when all are. */
 function oneAfterTheOther(view: View): StatefulSetPlan | undefined {
-  const { wanted, byOrdinal, extra } = view;
+  const { wanted, byOrdinal, extra, set, now } = view;
+  const { minReadySeconds = 0 } = set.spec;
   for (const ordinal of wanted) {
     const pod = byOrdinal.get(ordinal);
     if (pod === undefined) return { create: [fresh(view, ordinal)], remove: [] };
     if (hasEnded(pod) && !isGoing(pod)) return { create: [], remove: [pod] };
-    if (!isHealthy(pod)) return { create: [], remove: [] };
+    const isUp = isHealthy(pod) && availableInMs(pod, minReadySeconds, now) === 0;
+    if (!isUp) return { create: [], remove: [] };
   }
   if (extra.length === 0) return undefined;
   return { create: [], remove: extra.some(isGoing) ? [] : extra.slice(0, 1) };

@@ -1,5 +1,4 @@
-import { keyText, KnownError, type KubeObject } from '../../../base/index.ts';
-import { kinds } from '../../../lib/kube/index.ts';
+import { keyText } from '../../../base/index.ts';
 import { claim } from '../claim.ts';
 import { keyFromText } from '../key-text.ts';
 import { createLoop, type Loop } from '../loop.ts';
@@ -14,7 +13,9 @@ import {
   templateOf,
   usedBy,
 } from '../revision/controller-revision.ts';
+import { nextAvailableMs } from '../pod-state.ts';
 import { writeStatus } from '../status-write.ts';
+import { createClaims, ownClaims } from './claims.ts';
 import { decideStatefulSet, statefulSetStatus, type Revisions } from './decide-stateful-set.ts';
 
 /** Stateful sets: pods with lasting names and claims, one after the other, updated from the last to the first. */
@@ -24,10 +25,7 @@ export function startStatefulSetLoop(ports: LoopPorts): Loop {
   const loop = createLoop({
     ...ports,
     name: 'statefulset',
-    reconcile: async (key) => {
-      await reconcile(ports, key, tell);
-      return undefined;
-    },
+    reconcile: (key) => reconcile(ports, key, tell),
   });
   statefulSets.onChange((set) => loop.enqueue(keyText(set.metadata)));
   pods.onChange((pod) => {
@@ -38,10 +36,11 @@ export function startStatefulSetLoop(ports: LoopPorts): Loop {
   return loop;
 }
 
-async function reconcile(ports: LoopPorts, key: string, tell: Tell): Promise<void> {
+async function reconcile(ports: LoopPorts, key: string, tell: Tell): Promise<number | undefined> {
   const { cluster, stores, clock } = ports;
   const set = stores.statefulSets.get(keyFromText(key));
-  if (set === undefined || set.metadata.deletionTimestamp !== undefined) return;
+  if (set === undefined || set.metadata.deletionTimestamp !== undefined) return undefined;
+  await stores.claims.ready;
   const present = await presentRevision(ports, set);
   const update = present.metadata.name;
   const known = new Map(revisionsOf(ports, set).map((each) => [each.metadata.name, each]));
@@ -52,7 +51,8 @@ async function reconcile(ports: LoopPorts, key: string, tell: Tell): Promise<voi
     return (revision && templateOf(revision)) ?? set.spec.template;
   };
   const pods = await claim(cluster, stores.pods, set, set.spec.selector);
-  const plan = decideStatefulSet(set, pods, revisions);
+  const plan = decideStatefulSet(set, pods, revisions, clock.now());
+  await ownClaims(ports, set, pods);
   for (const { ordinal, isOld } of plan.create) {
     const name = isOld ? revisions.current : update;
     await createClaims(ports, set, ordinal);
@@ -63,6 +63,7 @@ async function reconcile(ports: LoopPorts, key: string, tell: Tell): Promise<voi
   const status = statefulSetStatus(set, after, revisions, clock.now());
   await writeStatus(cluster, stores.statefulSets, set, status);
   await dropOldRevisions(ports, set, new Set([...usedBy(after), revisions.current, update]));
+  return nextAvailableMs(after, set.spec.minReadySeconds ?? 0, clock.now());
 }
 
 /** The pod of one ordinal, with its lasting name, host name and claims. */
@@ -100,31 +101,4 @@ export function statefulPod(
       ...(claims.length + volumes.length > 0 ? { volumes: [...volumes, ...claims] } : {}),
     },
   };
-}
-
-/** Claims outlive their pods and the set, so they have no owner. */
-async function createClaims(
-  { cluster }: LoopPorts,
-  set: StatefulSet,
-  ordinal: number,
-): Promise<void> {
-  const { name, namespace = '' } = set.metadata;
-  for (const template of set.spec.volumeClaimTemplates ?? []) {
-    const claimed: KubeObject = {
-      apiVersion: 'v1',
-      kind: 'PersistentVolumeClaim',
-      metadata: {
-        ...template.metadata,
-        name: `${template.metadata.name}-${name}-${ordinal}`,
-        namespace,
-        labels: { ...template.metadata.labels, ...set.spec.selector.matchLabels },
-      },
-      spec: template['spec'],
-    };
-    try {
-      await cluster.create(kinds.PersistentVolumeClaim, claimed);
-    } catch (thrown) {
-      if (!(thrown instanceof KnownError && thrown.code === 'exists')) throw thrown;
-    }
-  }
 }

@@ -30,7 +30,7 @@ interface Storage extends LoopPorts {
 export function startStorageLoop(ports: LoopPorts, dir: string | undefined): Loop[] {
   const storage: Storage = {
     ...ports,
-    claims: createStore(ports.cluster, storageShapes.Claim, ports),
+    claims: ports.stores.claims,
     volumes: createStore(ports.cluster, storageShapes.Volume, ports),
     classes: createStore(ports.cluster, storageShapes.Class, ports),
     tell: teller(ports, 'persistentvolume-controller'),
