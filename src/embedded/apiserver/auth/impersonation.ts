@@ -78,9 +78,7 @@ function accountGroups(user: string): string[] {
   return account ? ['system:serviceaccounts', `system:serviceaccounts:${account.namespace}`] : [];
 }
 
+/** Headers sent several times come joined with a comma and a space; a comma alone is part of a name. */
 function listOf(header: string | null): string[] {
-  return (header ?? '')
-    .split(',')
-    .map((each) => each.trim())
-    .filter((each) => each !== '');
+  return (header ?? '').split(', ').filter((each) => each !== '');
 }

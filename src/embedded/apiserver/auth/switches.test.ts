@@ -91,6 +91,15 @@ describe('authorization always-allow', () => {
     const pods = '/api/v1/pods';
     expect((await asUser(server, pods, { authorization: 'Bearer low' })).status).toBe(200);
     expect((await asUser(server, pods, {})).status).toBe(401);
+    const review = await server.transport(
+      new Request('http://test/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+        method: 'POST',
+        body: JSON.stringify({
+          spec: { user: 'x', nonResourceAttributes: { path: '/a', verb: 'get' } },
+        }),
+      }),
+    );
+    expect(await review.json()).toMatchObject({ status: { allowed: true } });
   });
 });
 
@@ -179,14 +188,14 @@ describe('impersonation', () => {
     const headers = {
       'impersonate-user': 'eve',
       'impersonate-uid': 'u1',
-      'impersonate-group': 'dev, ops',
+      'impersonate-group': 'dev, ,,ops',
       'impersonate-extra-scopes%2fa': 'x',
     };
     expect((await ask(server, headers))['status']).toEqual({
       userInfo: {
         username: 'eve',
         uid: 'u1',
-        groups: ['dev', 'ops', 'system:authenticated'],
+        groups: ['dev', ',,ops', 'system:authenticated'],
         extra: { 'scopes/a': ['x'] },
       },
     });
