@@ -20,6 +20,7 @@ import { getObject } from './verbs/get.ts';
 import { listObjects } from './verbs/list.ts';
 import { patchObject } from './verbs/patch.ts';
 import { updateObject } from './verbs/update.ts';
+import { whenSafe } from './verbs/when-safe.ts';
 import { watchObjects } from './verbs/watch.ts';
 import { virtualHandler } from './virtual/virtual-handler.ts';
 
@@ -37,7 +38,12 @@ export async function route(
   try {
     return await answer(state, request, { user, other });
   } catch (thrown) {
-    return respondError(statusOf(state, request, thrown));
+    // "Not found" and "exists already" show writes too.
+    return whenSafe(
+      { state },
+      state.store.revision,
+      respondError(statusOf(state, request, thrown)),
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import { stringify } from '../../../lib/yaml/index.ts';
 import { negotiate, type Wanted } from '../http/negotiate.ts';
 import { badRequest, notAcceptable, type StatusError } from '../http/status-error.ts';
 import type { Call } from '../server-state.ts';
+import { parseJson } from '../parse-json.ts';
 import { textOf } from '../store/stored-text.ts';
 import type { Stored } from '../store/store.ts';
 import { shapeOf, type ListMeta, type Shape } from './shape.ts';
@@ -40,14 +41,14 @@ export function respondUnstored(call: Call, object: KubeObject, status = 200): R
   const text = (): string => {
     const withRevision = textOf(kept, revision);
     if (resourceVersion !== undefined) return withRevision;
-    const plain = JSON.parse(withRevision) as KubeObject;
+    const plain = parseJson(withRevision) as KubeObject;
     delete plain.metadata.resourceVersion;
     return JSON.stringify(plain);
   };
   const made = text();
   return respondObject(
     call,
-    { key: '', revision, text: made, parse: () => JSON.parse(made) as KubeObject },
+    { key: '', revision, text: made, parse: () => parseJson(made) as KubeObject },
     status,
   );
 }
@@ -73,7 +74,7 @@ function respondText(
   for (const warning of call.warnings) headers.append('warning', warningHeader(warning));
   if (wanted.format === 'yaml') {
     headers.set('content-type', 'application/yaml');
-    return new Response(stringify(JSON.parse(text)), { status, headers });
+    return new Response(stringify(parseJson(text)), { status, headers });
   }
   headers.set('content-type', 'application/json');
   return new Response(`${wantsPretty(call) ? pretty(text) : text}\n`, { status, headers });
@@ -86,7 +87,7 @@ function wantsPretty({ request, query }: Call): boolean {
 }
 
 function pretty(text: string): string {
-  return JSON.stringify(JSON.parse(text), null, 2);
+  return JSON.stringify(parseJson(text), null, 2);
 }
 
 /** `299 - "text"`; what cannot stand in a header is dropped. */

@@ -123,8 +123,8 @@ class SqliteStore implements Store {
     return stored;
   }
 
-  durable(): Promise<void> {
-    return this.#sync ? this.#sync.safe(this.revision) : Promise.resolve();
+  durable(revision: number = this.revision): Promise<void> {
+    return this.#sync ? this.#sync.safe(revision) : Promise.resolve();
   }
 
   watch(options: WatchOptions): () => void {

@@ -68,8 +68,8 @@ export interface Store {
   put(key: string, object: KubeObject, expect: number): Stored;
   /** Removes a key and gives the last version with the revision of the deletion. */
   remove(key: string, expect: number): Stored;
-  /** Resolves when everything written so far survives a crash. */
-  durable(): Promise<void>;
+  /** Resolves when everything up to this revision (all that was written so far when absent) survives a crash. */
+  durable(revision?: number): Promise<void>;
   /** Gives the function that ends it. Throws `CompactedError` when `since` has been forgotten. */
   watch(options: WatchOptions): () => void;
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 import type { KubeObject, ObjectMeta } from '../../../base/index.ts';
+import { parseJson } from '../parse-json.ts';
 import type { Stored } from './store.ts';
 
 const metadataOrder: readonly (keyof ObjectMeta)[] = [
@@ -29,7 +30,7 @@ export function textOf(object: KubeObject, revision: number): string {
 
 /** A kept version read from its text. */
 export function storedOf(key: string, revision: number, text: string): Stored {
-  return { key, revision, text, parse: () => JSON.parse(text) as KubeObject };
+  return { key, revision, text, parse: () => parseJson(text) as KubeObject };
 }
 
 /** The same version carrying another revision, as the event of a deletion does. */

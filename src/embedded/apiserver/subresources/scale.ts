@@ -19,7 +19,7 @@ const patchTypes: readonly string[] = [
 ];
 
 /** GET of the Scale of an object. */
-export function getScale(call: Call): Response {
+export function getScale(call: Call): Response | Promise<Response> {
   const stored = storedOfCall(call);
   const answer = respondData(call, scaleOf(call, versioned(call.resource, stored)));
   return whenSafe(call, stored.revision, answer);

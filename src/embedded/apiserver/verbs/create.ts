@@ -4,6 +4,7 @@ import { respondObject, respondUnstored } from '../present/respond.ts';
 import type { Call } from '../server-state.ts';
 import { insertObject } from '../write/create.ts';
 import { decodeObject } from '../write/decode.ts';
+import { whenSafe } from './when-safe.ts';
 import type { Written } from '../write/written.ts';
 
 /** POST of a new object. */
@@ -27,8 +28,9 @@ export async function respondWritten(
   result: Written,
   status: number,
 ): Promise<Response> {
-  if (result.changed && !(result.stored === undefined && result.created))
-    await call.state.store.durable();
+  // What changed nothing may still show what somebody else has just written.
+  if (result.stored) await whenSafe(call, result.stored.revision, undefined);
+  else if (result.changed && !result.created) await call.state.store.durable();
   return result.stored
     ? respondObject(call, result.stored, status)
     : respondUnstored(call, call.resource.strategy.toVersion(result.object), status);

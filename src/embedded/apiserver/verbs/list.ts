@@ -4,6 +4,7 @@ import { optionsError } from '../http/write-options.ts';
 import { respondList } from '../present/respond.ts';
 import type { Call } from '../server-state.ts';
 import { CompactedError, type Stored, type StoreList } from '../store/store.ts';
+import { whenSafe } from './when-safe.ts';
 import { prefixOf, selectionOf, type Selection } from './selection.ts';
 
 /** A page of a list, chosen. */
@@ -15,9 +16,9 @@ export interface Page {
 }
 
 /** GET of a collection, in pages of one snapshot when `limit` is given. */
-export function listObjects(call: Call): Response {
+export function listObjects(call: Call): Response | Promise<Response> {
   const page = readPage(call, selectionOf(call));
-  return respondList(call, page.items, listMeta(page));
+  return whenSafe(call, page.revision, respondList(call, page.items, listMeta(page)));
 }
 
 /** The metadata of a list answer. */

@@ -1,3 +1,4 @@
+import { parseJson } from '../parse-json.ts';
 import type { Shape } from '../present/shape.ts';
 import { shapeForCall } from '../present/respond.ts';
 import { expired } from '../http/status-error.ts';
@@ -6,6 +7,7 @@ import { CompactedError, type StoreEvent, type Stored } from '../store/store.ts'
 import type { Call } from '../server-state.ts';
 import { revisionOf } from './list.ts';
 import { prefixOf, selectionOf } from './selection.ts';
+import { whenSafe } from './when-safe.ts';
 
 /** A reader that lets this many bytes pile up is cut off; it will list and watch again. */
 const maxQueuedBytes = 16 * 1024 * 1024;
@@ -24,15 +26,17 @@ interface Plan {
 }
 
 /** GET with `watch`: frames of JSON until the client goes, the time is over or the resource is gone. */
-export function watchObjects(call: Call): Response {
+export function watchObjects(call: Call): Response | Promise<Response> {
   const plan = planOf(call);
   const body = new ReadableStream<Uint8Array>(
     new WatchSource(call, plan),
     new ByteLengthQueuingStrategy({ highWaterMark: maxQueuedBytes }),
   );
-  return new Response(body, {
+  const answer = new Response(body, {
     headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' },
   });
+  // What is there already is sent first; changes are told only when they are safe.
+  return plan.since === undefined ? whenSafe(call, call.state.store.revision, answer) : answer;
 }
 
 function planOf(call: Call): Plan {
@@ -238,7 +242,7 @@ function withRevision(previous: Stored, { revision }: Stored): Stored {
   const object = previous.parse();
   object.metadata.resourceVersion = String(revision);
   const text = JSON.stringify(object);
-  return { key: previous.key, revision, text, parse: () => JSON.parse(text) as typeof object };
+  return { key: previous.key, revision, text, parse: () => parseJson(text) as typeof object };
 }
 
 async function slept(sleep: Promise<void>): Promise<boolean> {
