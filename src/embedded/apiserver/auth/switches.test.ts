@@ -94,6 +94,7 @@ describe('authorization always-allow', () => {
     const review = await server.transport(
       new Request('http://test/apis/authorization.k8s.io/v1/subjectaccessreviews', {
         method: 'POST',
+        headers: { 'content-type': 'application/json' },
         body: JSON.stringify({
           spec: { user: 'x', nonResourceAttributes: { path: '/a', verb: 'get' } },
         }),
