@@ -9,7 +9,11 @@ export interface Output {
 
 /** All that a program of the command line may touch of its process; tests pass their own. */
 export interface CliIo {
-  readonly stdin: AsyncIterable<Uint8Array> & { readonly isTTY?: boolean };
+  readonly stdin: AsyncIterable<Uint8Array> & {
+    readonly isTTY?: boolean;
+    /** On a terminal: hand over each key at once, unseen. */
+    readonly setRawMode?: (isRaw: boolean) => unknown;
+  };
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;

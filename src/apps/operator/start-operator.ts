@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Registry } from 'prom-client';
 import type { Events } from '../../api/events/index.ts';
 import type { ChartsRepository } from '../../api/helm-release/index.ts';
 import { KnownError, type Bus, type Clock, type Logger } from '../../base/index.ts';
@@ -103,6 +104,8 @@ export async function startOperator(given: OperatorPorts): Promise<Operator> {
     ...ports,
     namespace,
     keySecretName: secretNameOf(given),
+    // Callers' own names must not be taken for ports of the same name.
+    registry: new Registry(),
     dataDir: `${ports.dataDir}/sync`,
   });
   const images = startImages({

@@ -50,6 +50,8 @@ export interface Call {
   readonly io: CliIo;
   /** `helm show chart` */
   readonly path: string;
+  /** The outermost command. */
+  readonly root: Command;
 }
 
 /**
@@ -69,6 +71,10 @@ export interface Command {
   /** Flags that every command below takes too. */
   readonly persistentFlags?: readonly Flag[];
   readonly commands?: readonly Command[];
+  /** What its first argument may be, for completion. */
+  readonly words?: readonly string[];
+  /** cobra's DisableFlagsInUseLine. */
+  readonly omitsFlagsInUse?: boolean;
   /** A thrown `KnownError` is printed as `Error: …` and exits 1. Result: exit code, 0 when nothing is returned. */
   readonly run?: (call: Call) => Promise<number | void>;
 }

@@ -60,6 +60,7 @@ async function runFound(chain: Chain, argv: readonly string[], io: CliIo): Promi
     flags: parsed.values,
     io,
     path: pathOf(chain),
+    root: chain[0],
   });
   return code ?? 0;
 }

@@ -75,7 +75,7 @@ function useLine(chain: Chain): string {
   const command = chain.at(-1)!;
   const above = chain.slice(0, -1).map(nameOf);
   const line = [...above, command.use].join(' ');
-  return line.includes('[flags]') ? line : `${line} [flags]`;
+  return line.includes('[flags]') || command.omitsFlagsInUse ? line : `${line} [flags]`;
 }
 
 /** Subcommands as help lists them: sorted, with cobra's own `help` on the outermost command. */
@@ -165,5 +165,6 @@ const zeroTexts: Readonly<Record<FlagType, readonly string[]>> = {
 function defaultText(flag: Flag): string {
   const text = flag.default ?? '';
   if (zeroTexts[flag.type].includes(text)) return '';
+  if (flag.type === 'stringToString') return ` (default [${text.replace(/^\[|\]$/g, '')}])`;
   return flag.type === 'string' ? ` (default ${JSON.stringify(text)})` : ` (default ${text})`;
 }

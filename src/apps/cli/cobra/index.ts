@@ -3,6 +3,8 @@
  * help pages, suggestions, exit code 1 with `Error: …` on standard error. helm, fluxctl, kubeseal
  * and faas-cli all stand on cobra, so their users know every one of these texts. Start with `execute.ts`.
  */
+export { completionScript, isShell, shells } from './completion.ts';
+export type { Shell } from './completion.ts';
 export { execute } from './execute.ts';
 export { parseFlags, UsageError } from './parse-flags.ts';
 export type { ParsedFlags } from './parse-flags.ts';

@@ -11,8 +11,8 @@ export interface Cause {
 
 /** Flags of every command that ends in a commit. */
 export const causeFlags: readonly Flag[] = [
-  { name: 'message', shorthand: 'm', type: 'string', usage: 'Message associated with the action' },
-  { name: 'user', type: 'string', usage: 'User reported as initiating the action' },
+  { name: 'message', shorthand: 'm', type: 'string', usage: 'attach a message to the update' },
+  { name: 'user', type: 'string', usage: 'override the user reported as initiating the update' },
 ];
 
 /** How much is told of what was left alone. */
@@ -20,7 +20,7 @@ export const verboseFlag: Flag = {
   name: 'verbose',
   shorthand: 'v',
   type: 'count',
-  usage: 'Include skipped (and ignored, with -vv) workloads in output',
+  usage: 'include skipped (and ignored, with -vv) workloads in output',
 };
 
 const run = promisify(execFile);

@@ -1,9 +1,9 @@
 import { isRecord, KnownError, messageOf } from '../../../base/index.ts';
-import { kinds } from '../../../lib/kube/index.ts';
-import type { Cluster } from '../../../lib/kube/index.ts';
 import type { FlagValues } from '../cobra/index.ts';
 import { connectCluster } from '../connect-cluster.ts';
 import type { CliIo } from '../io.ts';
+import { daemonIn } from './find-daemon.ts';
+import { tokenOf } from './flags.ts';
 
 /** An error that the daemon answered, with its own help for a person. */
 export class FluxApiError extends KnownError {
@@ -23,15 +23,17 @@ export interface FluxClient {
 
 type Send = (path: string, init: RequestInit) => Promise<Response>;
 
-const port = 3030;
+/** Where a token alone leads, as in fluxctl. */
+const urlWithToken = 'https://cloud.weave.works/api/flux';
 
 /**
- * The daemon a command line means: `--url`, else the Service `flux` of the named namespace (or of
- * any other, when there is none) through the API server's proxy.
+ * The daemon a command line means: `--url`, else the one of the named namespace, through the API
+ * server's proxy.
  */
 export async function connectFlux(flags: FlagValues, io: CliIo): Promise<FluxClient> {
-  const url = flags.string('url');
-  const send = url === '' ? await proxied(flags, io) : direct(url, flags.string('token'));
+  const token = tokenOf(flags, io);
+  const url = flags.string('url') || (token === '' ? '' : urlWithToken);
+  const send = url === '' ? await proxied(flags, io) : direct(url, token);
   const limitMs = flags.number('timeout');
   return {
     get: (path, query) => call(send, pathOf(path, query), { method: 'GET' }, { io, limitMs }),
@@ -72,23 +74,9 @@ function direct(url: string, token: string): Send {
 async function proxied(flags: FlagValues, io: CliIo): Promise<Send> {
   const context = flags.string('context');
   const { cluster } = await connectCluster(io, context === '' ? {} : { context });
-  const namespace = await namespaceOfFlux(cluster, flags.string('k8s-fwd-ns'));
-  const base = `/api/v1/namespaces/${namespace}/services/http:flux:${port}/proxy/api/flux`;
+  const target = await daemonIn(cluster, flags.string('k8s-fwd-ns'), flags.map('k8s-fwd-labels'));
+  const base = `/api/v1/namespaces/${target}/proxy/api/flux`;
   return (path, init) => cluster.raw(`${base}/${path}`, init);
-}
-
-async function namespaceOfFlux(cluster: Cluster, wanted: string): Promise<string> {
-  const here = await cluster.get(kinds.Service, { namespace: wanted, name: 'flux' });
-  if (here !== undefined) return wanted;
-  const { items } = await cluster.list(kinds.Service, { fieldSelector: 'metadata.name=flux' });
-  const [first] = items.map(({ metadata }) => metadata.namespace ?? '').toSorted();
-  if (first !== undefined) return first;
-  throw new KnownError(
-    'not-found',
-    `No service named "flux" found in namespace "${wanted}", nor in any other.\n\n` +
-      `Make sure Flux is running in namespace "${wanted}".\n` +
-      `If Flux is running in another different namespace, please supply the correct --k8s-fwd-ns.`,
-  );
 }
 
 async function call<T>(

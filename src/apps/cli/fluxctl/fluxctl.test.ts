@@ -206,7 +206,10 @@ describe('fluxctl', () => {
   ])('sync refuses a repository that is %s', async (status, text) => {
     answers = { 'POST v9/git-repo-config': [{ ...config, status, errors: 'why' }] };
     const { code, err } = await fluxctl('sync');
-    expect([code, err]).toEqual([1, `Error: ${text}\n\nFull error message: why\n`]);
+    expect([code, err]).toEqual([
+      1,
+      `Error: ${text}\n\nFull error message: why\nRun 'fluxctl sync --help' for usage.\n`,
+    ]);
   });
 
   it('identity prints the key, or its fingerprint', async () => {

@@ -1,7 +1,7 @@
 import type { PublicKey } from '../../../features/sync/index.ts';
-import { noArgs } from '../cobra/index.ts';
 import type { Command } from '../cobra/index.ts';
 import { connectFlux } from './flux-client.ts';
+import { noArguments } from './flags.ts';
 
 interface RepositoryConfig {
   readonly publicSSHKey: PublicKey;
@@ -11,7 +11,7 @@ interface RepositoryConfig {
 export const identity: Command = {
   use: 'identity',
   short: 'Display SSH public key',
-  args: noArgs,
+  args: noArguments,
   flags: [
     {
       name: 'regenerate',

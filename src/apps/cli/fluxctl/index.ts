@@ -1,12 +1,13 @@
 /**
  * `trice fluxctl`, or the link `fluxctl`: asks and steers the sync as fluxctl 1.25 does, with its
- * flags, tables and texts. Finds the daemon through the API server's proxy of the Service `flux`, or
- * at `--url`. Knows nothing that the daemon's HTTP API does not tell. Start with `flux-client.ts`.
+ * flags, tables and texts. Finds the daemon's pod by its labels through the API server's proxy, or the
+ * daemon at `--url`. Knows nothing that the daemon's HTTP API does not tell. Start with `flux-client.ts`.
  */
 import { execute } from '../cobra/index.ts';
 import type { Command } from '../cobra/index.ts';
 import { install } from '../install/index.ts';
 import type { Program } from '../io.ts';
+import { completion } from './completion.ts';
 import { globalFlags } from './flags.ts';
 import { FluxApiError } from './flux-client.ts';
 import { identity } from './identity.ts';
@@ -25,6 +26,7 @@ export { tabulate } from './tabwriter.ts';
 
 const commands: readonly Command[] = [
   ...policyVerbs,
+  completion,
   identity,
   install,
   listImages,
@@ -39,8 +41,18 @@ const commands: readonly Command[] = [
 const root: Command = {
   use: 'fluxctl',
   short: 'fluxctl helps you deploy your code.',
-  long: `
-fluxctl helps you deploy your code.
+  long: `fluxctl helps you deploy your code.
+
+Connecting:
+
+  # To a fluxd running in namespace "default" in your current kubectl context
+  fluxctl list-workloads
+
+  # To a fluxd running in namespace "weave" in your current kubectl context
+  fluxctl --k8s-fwd-ns=weave list-workloads
+
+  # To a Weave Cloud instance, with your instance token in $TOKEN
+  fluxctl --token $TOKEN list-workloads
 
 Workflow:
   fluxctl list-workloads                                                   # Which workloads are running?
@@ -71,9 +83,9 @@ function withApiErrors(command: Command): Command {
 
 export const program: Program = (argv, io) =>
   execute(root, argv, io, {
-    onError: ({ message, isUsage, path }, { stderr }) => {
+    onError: ({ message, path }, { stderr }) => {
       stderr.write(`Error: ${message}\n`);
-      if (isUsage) stderr.write(`Run '${path} --help' for usage.\n`);
+      stderr.write(`Run '${path} --help' for usage.\n`);
       return 1;
     },
   });

@@ -1,10 +1,9 @@
 import { KnownError } from '../../../base/index.ts';
 import { parseResourceIdIn, idText } from '../../../lib/manifest/index.ts';
 import { imageName, parseImage } from '../../../lib/oci/index.ts';
-import { noArgs } from '../cobra/index.ts';
 import type { Command } from '../cobra/index.ts';
 import { connectFlux } from './flux-client.ts';
-import { namespaceFlag, namespaceOf } from './flags.ts';
+import { namespaceFlag, namespaceOf, noArguments } from './flags.ts';
 import { tabulate } from './tabwriter.ts';
 
 /** An image that a registry has, as the API gives it. */
@@ -30,7 +29,7 @@ export const listImages: Command = {
   use: 'list-images',
   short: 'Show deployed and available images.',
   example: '  fluxctl list-images --namespace default --workload=deployment/foo',
-  args: noArgs,
+  args: noArguments,
   flags: [
     { ...namespaceFlag, usage: 'Namespace' },
     {

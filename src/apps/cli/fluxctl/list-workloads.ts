@@ -1,9 +1,8 @@
 import { KnownError } from '../../../base/index.ts';
 import type { ListedWorkload } from '../../../features/sync/index.ts';
-import { noArgs } from '../cobra/index.ts';
 import type { Command } from '../cobra/index.ts';
 import { connectFlux } from './flux-client.ts';
-import { namespaceFlag, namespaceOf } from './flags.ts';
+import { namespaceFlag, namespaceOf, noArguments } from './flags.ts';
 import { tabulate } from './tabwriter.ts';
 
 /** `fluxctl list-workloads`: what runs, with which images and policies. */
@@ -12,7 +11,7 @@ export const listWorkloads: Command = {
   aliases: ['list-controllers'],
   short: 'List workloads currently running in the cluster.',
   example: '  fluxctl list-workloads',
-  args: noArgs,
+  args: noArguments,
   flags: [
     { ...namespaceFlag, usage: 'Confine query to namespace' },
     {

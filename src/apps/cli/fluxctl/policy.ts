@@ -1,11 +1,10 @@
 import { KnownError } from '../../../base/index.ts';
 import { idText, parseResourceIdIn } from '../../../lib/manifest/index.ts';
-import { noArgs } from '../cobra/index.ts';
 import type { Call, Command, Flag } from '../cobra/index.ts';
 import { causeFlags, causeOf, verboseFlag } from './cause.ts';
 import type { Cause } from './cause.ts';
 import { connectFlux } from './flux-client.ts';
-import { namespaceFlag, namespaceOf } from './flags.ts';
+import { namespaceFlag, namespaceOf, noArguments } from './flags.ts';
 import { followJob } from './job-output.ts';
 
 /** What is switched on and off, and which filters are set. */
@@ -45,8 +44,12 @@ function verb(name: string, short: string, example: string, wish: PolicyWish): C
     use: name,
     short,
     example: `  ${example}`,
-    args: noArgs,
-    flags,
+    args: noArguments,
+    flags: flags.map((flag) =>
+      flag.name === 'workload'
+        ? { ...flag, usage: `${name === 'unlock' ? 'Controller' : 'Workload'} to ${name}` }
+        : flag,
+    ),
     run: (call) => updatePolicies(call, wish),
   };
 }
@@ -97,7 +100,7 @@ containers which aren't explicitly named.
   fluxctl policy --workload=default:deployment/foo --lock
   fluxctl policy --workload=default:deployment/foo --tag='bar=1.*' --tag='baz=2.*'
   fluxctl policy --workload=default:deployment/foo --tag-all='master-*' --tag='bar=1.*'`,
-  args: noArgs,
+  args: noArguments,
   flags: [
     ...flags,
     { name: 'tag-all', type: 'string', usage: 'Tag filter pattern to apply to all containers' },
@@ -157,7 +160,7 @@ export function policyUpdate(wish: PolicyWish, cause: Cause): PolicyUpdate {
   if (wish.unlock)
     for (const name of ['locked', 'locked_user', 'locked_msg']) remove[name] = 'true';
   if (wish.tagAll) add['tag_all'] = filterText(wish.tagAll);
-  for (const tag of wish.tags ?? []) {
+  for (const tag of (wish.tags ?? []).flatMap(apart)) {
     const [container, pattern] = takeApart(tag);
     if (pattern === '*') remove[`tag.${container}`] = 'true';
     else add[`tag.${container}`] = filterText(pattern);
@@ -168,7 +171,12 @@ export function policyUpdate(wish: PolicyWish, cause: Cause): PolicyUpdate {
 function refuseBoth(on: boolean | undefined, off: boolean | undefined, name: string): void {
   if (!on || !off) return;
   const opposite = name === 'lock' ? 'unlock' : 'deautomate';
-  throw new KnownError('invalid', `both --${name} and --${opposite} specified`);
+  throw new KnownError('invalid', `${name} and ${opposite} both specified`);
+}
+
+/** `a=1.*,b=2.*` are two pairs; a comma in a filter, `a=semver:>=1, <2`, parts nothing. */
+function apart(tags: string): string[] {
+  return tags.split(/,(?=[\w.-]+=)/);
 }
 
 /** Only the first `=` parts container and filter: `semver:>=1` has one of its own. */

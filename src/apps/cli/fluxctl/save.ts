@@ -2,16 +2,16 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isRecord, KnownError, messageOf } from '../../../base/index.ts';
 import { parseDocuments, stringify } from '../../../lib/yaml/index.ts';
-import { noArgs } from '../cobra/index.ts';
 import type { Call, Command } from '../cobra/index.ts';
 import { connectFlux } from './flux-client.ts';
+import { noArguments } from './flags.ts';
 
 /** `fluxctl save`: the live namespaces and workloads as files for a repository. */
 export const save: Command = {
   use: 'save --out config/',
-  short: 'save workload definitions to local files in cluster-native format',
+  short: 'Save workload definitions to local files in cluster-native format',
   example: '  fluxctl save',
-  args: noArgs,
+  args: noArguments,
   flags: [
     {
       name: 'out',
@@ -19,7 +19,7 @@ export const save: Command = {
       type: 'string',
       default: '-',
       usage:
-        'output path for exported config; the default. - indicates stdout; if a directory is given, each item will be saved in a file under the directory',
+        "Output path for exported config; the default. '-' indicates stdout; if a directory is given, each item will be saved in a file under the directory",
     },
   ],
   run: saveAll,

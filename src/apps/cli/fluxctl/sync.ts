@@ -1,8 +1,8 @@
 import { KnownError } from '../../../base/index.ts';
-import { noArgs } from '../cobra/index.ts';
 import type { Command } from '../cobra/index.ts';
 import { awaitJob, awaitSync } from './await.ts';
 import { connectFlux } from './flux-client.ts';
+import { noArguments } from './flags.ts';
 
 interface RepositoryConfig {
   readonly remote: { readonly url: string; readonly branch: string };
@@ -14,7 +14,7 @@ interface RepositoryConfig {
 export const sync: Command = {
   use: 'sync',
   short: 'Synchronize the cluster with the git repository, now',
-  args: noArgs,
+  args: noArguments,
   run: async ({ flags, io }) => {
     const client = await connectFlux(flags, io);
     const limitMs = flags.number('timeout');

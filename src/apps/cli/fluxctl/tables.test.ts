@@ -142,8 +142,8 @@ describe('policyUpdate', () => {
     [{ unlock: true }, {}, ['locked', 'locked_user', 'locked_msg']],
     [{ tagAll: 'master-*' }, { tag_all: 'glob:master-*' }, []],
     [
-      { tags: ['app=semver:>=1.0', 'side=*', 'c=1.*'] },
-      { 'tag.app': 'semver:>=1.0', 'tag.c': 'glob:1.*' },
+      { tags: ['app=semver:>=1.0, <2', 'side=*,c=1.*'] },
+      { 'tag.app': 'semver:>=1.0, <2', 'tag.c': 'glob:1.*' },
       ['tag.side'],
     ],
   ])('%j', (wish, add, remove) => {
@@ -154,9 +154,11 @@ describe('policyUpdate', () => {
 
   it('refuses contradictions and pairs without =', () => {
     expect(() => policyUpdate({ automate: true, deautomate: true }, cause)).toThrow(
-      'both --automate and --deautomate',
+      'automate and deautomate both specified',
     );
-    expect(() => policyUpdate({ lock: true, unlock: true }, cause)).toThrow('both --lock');
+    expect(() => policyUpdate({ lock: true, unlock: true }, cause)).toThrow(
+      'lock and unlock both specified',
+    );
     expect(() => policyUpdate({ tags: ['x'] }, cause)).toThrow(
       `invalid container/tag pair: "x". Expected format is 'container=filter'`,
     );
