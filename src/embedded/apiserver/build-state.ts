@@ -21,6 +21,7 @@ import { createAddresses } from './admission/service-addresses.ts';
 import { createAuthorizer, whoeverIsKnown } from './auth/authorizer.ts';
 import { rbacRules } from './auth/rbac.ts';
 import { createTokenIssuer } from './auth/service-account-token.ts';
+import { createRequestMetrics } from './metrics/request-metrics.ts';
 import { createRegistry } from './resources/resource-registry.ts';
 import { createKeyLocks } from './write/key-locks.ts';
 import type { ApiServerOptions } from './options.ts';
@@ -68,6 +69,7 @@ export function buildState(
       connecting: [connectWebhooks(webhooks)],
     }),
     locks: createKeyLocks(),
+    metrics: createRequestMetrics(),
     addresses: createAddresses(store, serviceCidr),
     tokens: createTokenIssuer({ store, clock, ...(keyPem === undefined ? {} : { keyPem }) }),
     authorizer: createAuthorizer(

@@ -10,6 +10,7 @@ import {
 } from './http/status-error.ts';
 import { parseApiPath, type PathTarget } from './http/api-path.ts';
 import { isTrue } from './http/write-options.ts';
+import { verbLabel } from './metrics/request-metrics.ts';
 import { respondError } from './present/respond.ts';
 import type { Call, ServerState } from './server-state.ts';
 import { anonymous, type User } from './auth/user.ts';
@@ -38,13 +39,18 @@ export async function route(
   try {
     return await answer(state, request, { user, other });
   } catch (thrown) {
-    // "Not found" and "exists already" show writes too.
-    return whenSafe(
-      { state },
-      state.store.revision,
-      respondError(statusOf(state, request, thrown)),
-    );
+    return failure(state, request, thrown);
   }
+}
+
+/** "Not found" and "exists already" show writes too: they are held back like answers. */
+function failure(
+  state: ServerState,
+  request: Request,
+  thrown: unknown,
+): Response | Promise<Response> {
+  const answer = respondError(statusOf(state, request, thrown));
+  return whenSafe({ state }, state.store.revision, answer);
 }
 
 /** A failure as the Status it is answered with; what was not foreseen is logged. */
@@ -73,8 +79,19 @@ async function answer(
   }
   const call = callOf(state, request, { url, user, target: path.target });
   if (!call) return pageNotFound();
-  authorize(call);
-  return verbOf(call)(call);
+  const ended = state.metrics.begin(call, verbLabel(verbName(call), call));
+  const response = await answerCall(call);
+  ended(response.status);
+  return response;
+}
+
+async function answerCall(call: Call): Promise<Response> {
+  try {
+    authorize(call);
+    return await verbOf(call)(call);
+  } catch (thrown) {
+    return failure(call.state, call.request, thrown);
+  }
 }
 
 /** What a real server answers outside everything it serves. */

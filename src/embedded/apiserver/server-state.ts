@@ -6,6 +6,7 @@ import type { TokenIssuer } from './auth/service-account-token.ts';
 import type { Authorizer } from './auth/authorizer.ts';
 import type { User } from './auth/user.ts';
 import type { PathTarget } from './http/api-path.ts';
+import type { RequestMetrics } from './metrics/request-metrics.ts';
 import type { PodRuntime } from './pod-runtime.ts';
 import type { ResourceRegistry } from './resources/resource-registry.ts';
 import type { ServedResource } from './resources/served-resource.ts';
@@ -24,6 +25,7 @@ export interface ServerState {
   readonly locks: KeyLocks;
   readonly tokens: TokenIssuer;
   readonly authorizer: Authorizer;
+  readonly metrics: RequestMetrics;
   /** The runtime may come later than the server, or never. */
   readonly runtime: () => PodRuntime | undefined;
   /** Aborted when the server closes. */

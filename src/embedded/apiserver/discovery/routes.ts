@@ -1,4 +1,5 @@
 import type { JsonRecord } from '../../../base/index.ts';
+import { metricsText } from '../metrics/metrics-text.ts';
 import { negotiate } from '../http/negotiate.ts';
 import type { OtherRoutes } from '../route.ts';
 import type { ServerState } from '../server-state.ts';
@@ -20,6 +21,7 @@ export function discoveryRoutes(state: ServerState, advertise: () => string): Ot
     if (path === '/openid/v1/jwks')
       return json(await state.tokens.keySet(), 'application/jwk-set+json');
     if (path === '/.well-known/openid-configuration') return json(openIdFacts());
+    if (path === '/metrics') return metrics(state);
     if (path === '/') return json({ paths: pathsOf(state) });
     return (
       groups(state, path) ?? health(url, () => !state.closing.aborted) ?? openApi(request, url)
@@ -29,6 +31,11 @@ export function discoveryRoutes(state: ServerState, advertise: () => string): Ot
 
 function json(data: JsonRecord, type = 'application/json'): Response {
   return new Response(`${JSON.stringify(data)}\n`, { headers: { 'content-type': type } });
+}
+
+function metrics(state: ServerState): Response {
+  const headers = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
+  return new Response(metricsText(state), { headers });
 }
 
 function root(
@@ -73,6 +80,7 @@ function pathsOf(state: ServerState): string[] {
     ...groupPaths,
     '/healthz',
     '/livez',
+    '/metrics',
     '/openapi/v2',
     '/openapi/v3',
     '/openid/v1/jwks',

@@ -96,6 +96,7 @@ class WatchSource {
   readonly #ended = new AbortController();
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #stop: () => void = () => {};
+  #uncount: () => void = () => {};
   /** The initial events are there already, so only what comes later can pile up. */
   #live = false;
 
@@ -118,6 +119,8 @@ class WatchSource {
       this.#fail();
       return;
     }
+    this.#uncount = state.metrics.stream(this.#call, 'WATCH');
+    if (this.#ended.signal.aborted) this.#uncount();
     if (this.#call.resource.custom) this.#endWithResource();
     void this.#keepTime();
   }
@@ -192,6 +195,8 @@ class WatchSource {
     if (this.#ended.signal.aborted) return;
     this.#ended.abort();
     this.#stop();
+    this.#uncount();
+    this.#uncount = () => {};
     try {
       this.#controller?.close();
     } catch {
