@@ -219,9 +219,8 @@ export class CrashCase {
   /** Follows what is made: revisions, and hooks in them. */
   async #noting({ method }: Request, answer: Response): Promise<Response> {
     if (method !== 'POST' || answer.status !== 201) return answer;
-    const made = (await answer.clone().json()) as KubeObject;
-    const { name } = made.metadata;
-    if (made.kind === 'Event') this.#lastEvent = String(made['message']);
+    const { metadata } = (await answer.clone().json()) as KubeObject;
+    const { name } = metadata;
     if (name.startsWith('sh.helm')) this.#revision = name;
     if (name.startsWith('run-')) this.hooks.push(`${name} ${this.#revision}`);
     return answer;
