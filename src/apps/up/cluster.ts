@@ -6,7 +6,7 @@ import {
   type ApiServer,
   type Pki,
 } from '../../embedded/apiserver/index.ts';
-import type { EngineName } from '../../embedded/runtime/index.ts';
+import type { EngineName, NodeRuntime } from '../../embedded/runtime/index.ts';
 import { startWorkloads } from '../../embedded/workloads/index.ts';
 import { connect, type Cluster } from '../../lib/kube/index.ts';
 import type { DataDir } from './data-dir.ts';
@@ -51,7 +51,10 @@ export async function startCluster(ports: ClusterPorts): Promise<EmbeddedCluster
   const cluster = connect({ transport: server.transport });
   const hasNode = !without.includes('node');
   const runsPods = hasNode && !without.includes('workloads');
+  // Asked by autoscalers only, long after the node has been started.
+  let runtime: NodeRuntime | undefined;
   const workloads = startWorkloads({
+    usageOf: async (pod) => runtime?.usage(pod) ?? new Map(),
     cluster,
     clock,
     log,
@@ -66,7 +69,8 @@ export async function startCluster(ports: ClusterPorts): Promise<EmbeddedCluster
   if (runsPods) {
     const { podPrefix: addressPrefix } = network;
     const node = startNode({ ...ports, cluster, nodeName, apiPort: port, addressPrefix });
-    server.setPodRuntime(node.runtime);
+    runtime = node.runtime;
+    server.setPodRuntime(runtime);
     tasks.push(node.done);
   }
   return { cluster, server, port, done: Promise.all(tasks).then(() => {}), close };

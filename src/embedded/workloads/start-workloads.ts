@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '../../base/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
+import { startAutoscaleLoop, type UsageOf } from './autoscale/autoscale-loop.ts';
 import { startCollectLoop } from './collect/collect-loop.ts';
 import { watchAll } from './collect/watch-all.ts';
 import { startCronJobLoop } from './cron-job/cron-job-loop.ts';
@@ -33,6 +34,8 @@ export interface WorkloadsOptions {
   readonly schedules?: boolean;
   /** PEM of the API server's certificate authority, for the ConfigMap kube-root-ca.crt. */
   readonly caPem: string;
+  /** What the containers of a pod use now, for autoscalers; absent: they hear nothing. */
+  readonly usageOf?: UsageOf;
   /** Folders of volumes are made below it; absent: claims are bound to volumes that are there, and no class is made. */
   readonly volumesDir?: string;
 }
@@ -69,6 +72,7 @@ export function startWorkloads(options: WorkloadsOptions): Workloads {
     startCronJobLoop(ports),
     startDisruptionLoop(ports),
     startStatefulSetLoop(ports),
+    startAutoscaleLoop(ports, options.usageOf ?? (async () => new Map())),
     startDaemonSetLoop(ports, nodeName),
     startEndpointsLoop(ports),
     ...(schedules ? [startSchedulerLoop(ports, nodeName)] : []),

@@ -7,6 +7,7 @@ import { createAddresses, hasLoopbackRange, type Addresses } from './addresses.t
 import { openLocalImages, processLabel, recipeOf, type LocalImage } from './images.ts';
 import { endStrangers } from './strangers.ts';
 import { startProcess, type ProcessPlace } from './start-process.ts';
+import { createUsageReader, type Group } from './usage.ts';
 
 export interface ProcessDriverOptions {
   /** Images, process records and the preload file are kept below it. */
@@ -86,6 +87,8 @@ interface Opening {
 function openPlace(pod: Pod, { addresses, wish, dataDir, clock, rest }: Opening): Sandbox {
   const address = addresses?.take(wish);
   const running = new Set<RunningContainer>();
+  const groups = new Map<string, Group>();
+  const readUsage = createUsageReader(() => clock.now().getTime());
   const ports = new Map<number, number>();
   const place: ProcessPlace = {
     ...rest,
@@ -100,8 +103,13 @@ function openPlace(pod: Pod, { addresses, wish, dataDir, clock, rest }: Opening)
     podIP: address ?? '127.0.0.1',
     start: async (container) => {
       const started = await startProcess(container, container.image as LocalImage, place);
+      const { name } = container.spec;
       running.add(started);
-      void started.exited.then(() => running.delete(started));
+      groups.set(name, { pid: started.pid, startedMs: clock.now().getTime() });
+      void started.exited.then(() => {
+        running.delete(started);
+        if (groups.get(name)?.pid === started.pid) groups.delete(name);
+      });
       return started;
     },
     dial: async (port) => {
@@ -110,6 +118,7 @@ function openPlace(pod: Pod, { addresses, wish, dataDir, clock, rest }: Opening)
       if (actual !== undefined) return { host: '127.0.0.1', port: actual };
       throw new KnownError('unreachable', `nothing listens on port ${port} of the pod`);
     },
+    usage: () => readUsage(groups),
     close: async () => {
       for (const each of running) each.kill('SIGKILL');
       await Promise.all([...running].map((each) => each.exited));

@@ -34,12 +34,17 @@ export interface ProcessPlace {
   readonly listening: (port: number, actual: number) => void;
 }
 
+/** A container that is a group of processes; `pid` is its leader. */
+export interface StartedProcess extends RunningContainer {
+  readonly pid: number;
+}
+
 /** Starts a container as a process group of its own. */
 export async function startProcess(
   container: ContainerToStart,
   image: LocalImage,
   place: ProcessPlace,
-): Promise<RunningContainer> {
+): Promise<StartedProcess> {
   const { uid = '' } = place.pod.metadata;
   const env = processEnv(container, image, place);
   const cwd = workingDir(container, image);
@@ -73,6 +78,7 @@ export async function startProcess(
     return exit;
   });
   return {
+    pid,
     id: `process://${uid}-${container.spec.name}-${container.attempt}-${pid}`,
     exited,
     kill: (signal) => {
