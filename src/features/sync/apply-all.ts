@@ -71,10 +71,17 @@ async function applyOne(
     if (!(thrown instanceof KnownError)) {
       run.log.error(messageOf(thrown), { resource: id, stack: (thrown as Error).stack });
     }
-    const problem = { id, path: manifest.file, line: manifest.line, message: messageOf(thrown) };
+    const message = manifest.isDecrypted === true ? withoutValues(thrown) : messageOf(thrown);
+    const problem = { id, path: manifest.file, line: manifest.line, message };
     if (!run.signal.aborted) await tellObject(cluster, desired, problem.message, run);
     return { id, is: 'failed', problem };
   }
+}
+
+/** An API server quotes the values that it refuses: of what was encrypted only the kind of failure is told. */
+function withoutValues(thrown: unknown): string {
+  const what = thrown instanceof KnownError ? thrown.code : 'failed';
+  return `it cannot be applied (${what}); why is not shown, since it comes from an encrypted file`;
 }
 
 /** `kubectl describe` of an object that is there shows why git's version of it is not. */

@@ -44,7 +44,7 @@ export function openReader(options: ReaderOptions): RevisionReader {
   const readers: Readers = {
     plain: createPlainFiles(source, decrypt),
     scanned: createPlainFiles(source, decrypt),
-    kustomizations: createKustomizations(source),
+    kustomizations: createKustomizations(source, decrypt),
   };
   return {
     async read(revision, signal = new AbortController().signal) {

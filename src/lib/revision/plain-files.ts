@@ -80,9 +80,7 @@ async function readFile(
   const bytes = await contentOf(source, revision, file);
   if (bytes === undefined) return { oid, manifests: [] };
   const text = bytes.toString('utf8');
-  if (decrypt !== undefined && decrypt.isMeant(text)) {
-    return readEncrypted(decrypt, { oid, path, text });
-  }
+  if (decrypt?.formatOf(path, text) === 'yaml') return readEncrypted(decrypt, { oid, path, text });
   const { manifests, failures } = parseManifests([{ path, text }]);
   const [failure] = failures;
   return failure === undefined ? { oid, manifests } : { oid, manifests: [], failure };
@@ -101,7 +99,7 @@ async function readEncrypted(
   });
   let opened: string;
   try {
-    opened = await decrypt.open(text, path);
+    opened = await decrypt.open(text, path, 'yaml');
   } catch (thrown) {
     if (!(thrown instanceof KnownError)) throw thrown;
     return failed(thrown.message);

@@ -20,25 +20,23 @@ export function openValue(text: string, key: Uint8Array, path: string): Scalar {
   if (found === null) throw wrong(path, 'it is not encrypted');
   const [, data = '', iv = '', tag = '', type = ''] = found;
   const bytes = decrypted({ data, iv, tag }, key, path);
+  const scalar = scalarOf(type, bytes);
+  if (scalar === undefined) throw wrong(path, `it is no value of type ${JSON.stringify(type)}`);
+  return scalar;
+}
+
+/** Undefined for an unknown type, and for a number that is none. */
+function scalarOf(type: string, bytes: Buffer): Scalar | undefined {
   const plain = bytes.toString('utf8');
-  switch (type) {
-    case 'str':
-      return { type, text: plain };
-    case 'bytes':
-      return { type, text: bytes.toString('latin1') };
-    case 'int':
-      if (!/^[+-]?\d+$/.test(plain)) throw wrong(path, 'it is no number');
-      return { type, text: BigInt(plain.replace(/^\+/, '')).toString() };
-    case 'float':
-      if (plain.trim() === '' || Number.isNaN(Number(plain))) throw wrong(path, 'it is no number');
-      return { type, text: floatText(Number(plain)) };
-    case 'bool':
-      return { type, isTrue: /^(1|t|true)$/i.test(plain) };
-    case 'time':
-      return { type, text: plain, canonical: plain };
-    default:
-      throw wrong(path, `its type ${JSON.stringify(type)} is unknown`);
+  if (type === 'str') return { type, text: plain };
+  if (type === 'bytes') return { type, text: bytes.toString('latin1') };
+  if (type === 'bool') return { type, isTrue: /^(1|t|true)$/i.test(plain) };
+  if (type === 'time') return { type, text: plain, canonical: plain };
+  if (type === 'int' && /^[+-]?\d+$/.test(plain)) {
+    return { type, text: BigInt(plain.replace(/^\+/, '')).toString() };
   }
+  const isNumber = plain.trim() !== '' && !Number.isNaN(Number(plain));
+  return type === 'float' && isNumber ? { type, text: floatText(Number(plain)) } : undefined;
 }
 
 function decrypted(

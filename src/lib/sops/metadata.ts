@@ -42,12 +42,6 @@ export function parseMetadata(value: unknown, file: string): SopsMetadata {
     const found = value[field];
     return typeof found === 'string' ? found : '';
   };
-  const given = rules.filter(([field]) => text(field) !== '');
-  if (given.length > 1) {
-    const names = given.map(([field]) => field).join(' and ');
-    throw new KnownError('invalid', `${file}: SOPS allows no ${names} in the same file`);
-  }
-  const [field, rule] = given[0] ?? rules[0] ?? [];
   const mac = text('mac');
   if (mac === '') throw new KnownError('invalid', `${file}: it has no authentication code (mac)`);
   const nested = listOf(value['key_groups']);
@@ -57,10 +51,20 @@ export function parseMetadata(value: unknown, file: string): SopsMetadata {
     lastModified: text('lastmodified'),
     mac,
     isMacOnlyEncrypted: value['mac_only_encrypted'] === true,
-    rule: rule?.(text(field ?? '') || '_unencrypted') ?? { is: 'comment' },
+    rule: ruleOf(text, file),
     groups,
     threshold: threshold > 0 ? threshold : groups.length,
   };
+}
+
+/** Without a rule everything is encrypted but what is named as not to be. */
+function ruleOf(text: (field: string) => string, file: string): Rule {
+  const given = rules.filter(([field]) => text(field) !== '');
+  const [first] = given;
+  if (first === undefined) return { is: 'suffix', isEncrypted: false, text: '_unencrypted' };
+  if (given.length === 1) return first[1](text(first[0]));
+  const names = given.map(([field]) => field).join(' and ');
+  throw new KnownError('invalid', `${file}: SOPS allows no ${names} in the same file`);
 }
 
 const clouds = ['kms', 'gcp_kms', 'azure_kv', 'hc_vault'];

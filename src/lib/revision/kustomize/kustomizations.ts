@@ -3,6 +3,7 @@ import type { KubeObject } from '../../../base/index.ts';
 import { buildKustomization } from '../../kustomize/index.ts';
 import { chartFolders, isInChart, isUnder } from '../../manifest/index.ts';
 import type { Manifest, ManifestFailure } from '../../manifest/index.ts';
+import type { Decrypt } from '../decrypt.ts';
 import { patchManifests } from '../generate/patch-manifests.ts';
 import { parentOf } from '../places.ts';
 import type { Tree } from '../places.ts';
@@ -33,6 +34,8 @@ interface Built {
   readonly failure?: ManifestFailure;
   /** Patches of objects that it does not make. */
   readonly idle: readonly ManifestFailure[];
+  /** Another try may do better although the files are the same: a key was missing. */
+  readonly isOpen: boolean;
 }
 
 /** What automation changes in a kustomization beyond images stands in this file beside it. */
@@ -43,13 +46,13 @@ const patchFileName = 'flux-patch.yaml';
  * as a whole: what lies below them and what they name is not read by itself. One that another names
  * is its part, not a thing of its own, unless a git path asks for it.
  */
-export function createKustomizations(source: Source): Kustomizations {
+export function createKustomizations(source: Source, decrypt?: Decrypt): Kustomizations {
   let known = new Map<string, Built>();
   let good = new Map<string, readonly Manifest[]>();
   return {
     async read(tree, roots) {
       const dirs = foldersToBuild(tree, roots);
-      const files = new RepositoryFiles(source, tree);
+      const files = new RepositoryFiles(source, tree, decrypt);
       const all: Built[] = [];
       for (const dir of dirs) all.push(await buildOne(files, tree, dir, known.get(dir)));
       const isPart = ({ dir, file }: Built): boolean =>
@@ -123,7 +126,8 @@ async function buildOne(
   dir: string,
   before: Built | undefined,
 ): Promise<Built> {
-  if (before !== undefined && before.signature === signatureOf(before.read, tree)) return before;
+  if (before?.isOpen === false && before.signature === signatureOf(before.read, tree))
+    return before;
   const file =
     kustomizationNames.map((name) => at(dir, name)).find((path) => tree.has(path)) ?? dir;
   const { result, read } = await files.run(dir, () => attempt(files, dir, file));
@@ -134,7 +138,7 @@ async function buildOne(
   return { dir, file, read: all, signature: signatureOf(all, tree), manifests, ...result };
 }
 
-type Attempt = Pick<Built, 'generated' | 'failure' | 'idle'>;
+type Attempt = Pick<Built, 'generated' | 'failure' | 'idle' | 'isOpen'>;
 
 function attempt(files: RepositoryFiles, dir: string, file: string): Attempt {
   try {
@@ -142,32 +146,47 @@ function attempt(files: RepositoryFiles, dir: string, file: string): Attempt {
     if (objects.length === 0) return failed(file, 'it makes no object; nothing is deleted');
     const sealed = objects.find((object) => 'sops' in object);
     if (sealed !== undefined) return failed(file, encrypted(sealed));
-    const manifests = objects.map((object, document) => ({
+    const isSecret = files.encrypted === 'opened' ? { isDecrypted: true } : {};
+    const manifests = objects.map((object, document): Manifest => ({
       object,
       file,
       line: 1,
       document,
       at: [],
+      ...isSecret,
     }));
-    const patchFile = at(dir, patchFileName);
-    if (!files.has(patchFile) || files.wasRead(patchFile)) {
-      return { generated: new Map(manifests.map((each) => [each, each.object])), idle: [] };
-    }
-    const text = Buffer.from(files.get(patchFile) ?? []).toString('utf8');
-    const { generated, failures } = patchManifests(manifests, { path: patchFile, text });
-    return { generated, idle: failures };
+    return { ...patched(files, at(dir, patchFileName), manifests), isOpen: false };
   } catch (thrown) {
     if (!(thrown instanceof KnownError)) throw thrown;
-    return failed(file, `the kustomization cannot be built: ${thrown.message}`);
+    const why = `the kustomization cannot be built: ${thrown.message}`;
+    if (files.encrypted === 'none') return failed(file, why);
+    if (files.encrypted === 'closed') return { ...failed(file, why), isOpen: true };
+    // kustomize's words may quote what was encrypted.
+    return failed(file, 'the kustomization cannot be built from what was encrypted');
   }
 }
 
+/** With the patch file laid over, unless the kustomization names it itself. */
+function patched(
+  files: RepositoryFiles,
+  patchFile: string,
+  manifests: readonly Manifest[],
+): Pick<Attempt, 'generated' | 'idle'> {
+  if (!files.has(patchFile) || files.wasRead(patchFile)) {
+    return { generated: new Map(manifests.map((each) => [each, each.object])), idle: [] };
+  }
+  const text = Buffer.from(files.get(patchFile) ?? []).toString('utf8');
+  const { generated, failures } = patchManifests(manifests, { path: patchFile, text });
+  return { generated, idle: failures };
+}
+
 function failed(file: string, why: string): Attempt {
-  return { generated: new Map(), idle: [], failure: { file, message: `${file}: ${why}` } };
+  const message = `${file}: ${why}`;
+  return { generated: new Map(), idle: [], failure: { file, message }, isOpen: false };
 }
 
 function encrypted({ kind, metadata }: KubeObject): string {
-  return `${kind} ${metadata.name} is encrypted; only files that are read as they are can be decrypted: take it out of the kustomization`;
+  return `${kind} ${metadata.name} is encrypted: switch decryption on`;
 }
 
 function signatureOf(read: ReadonlySet<string>, tree: Tree): string {

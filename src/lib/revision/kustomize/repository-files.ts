@@ -1,4 +1,7 @@
 import { posix } from 'node:path';
+import { KnownError } from '../../../base/index.ts';
+import type { Decrypt } from '../decrypt.ts';
+import type { TreeFile } from '../../git/index.ts';
 import type { Source } from '../reading.ts';
 import type { Tree } from '../places.ts';
 import { parentOf } from '../places.ts';
@@ -20,9 +23,13 @@ export class RepositoryFiles extends Map<string, Uint8Array> {
   #loaded = new Map<string, Buffer>();
   #read = new Set<string>();
   #missed = new Set<string>();
+  readonly #decrypt: Decrypt | undefined;
+  #opened = new Set<string>();
+  readonly #closed = new Map<string, KnownError>();
 
-  constructor(source: Pick<Source, 'read'>, tree: Tree) {
+  constructor(source: Pick<Source, 'read'>, tree: Tree, decrypt?: Decrypt) {
     super();
+    this.#decrypt = decrypt;
     const nothing = new Uint8Array();
     for (const path of tree.keys()) this.set(path, nothing);
     this.#source = source;
@@ -32,6 +39,8 @@ export class RepositoryFiles extends Map<string, Uint8Array> {
   override get(path: string): Uint8Array | undefined {
     if (!this.#tree.has(path)) return undefined;
     this.#read.add(path);
+    const closed = this.#closed.get(path);
+    if (closed !== undefined) throw closed;
     const content = this.#loaded.get(path);
     if (content === undefined) this.#missed.add(path);
     return content ?? new Uint8Array();
@@ -40,6 +49,13 @@ export class RepositoryFiles extends Map<string, Uint8Array> {
   /** Whether the present build has asked for a file. */
   wasRead(path: string): boolean {
     return this.#read.has(path);
+  }
+
+  /** What the present build has read that was encrypted: opened, or not to be opened. */
+  get encrypted(): 'none' | 'opened' | 'closed' {
+    const read = [...this.#read];
+    if (read.some((path) => this.#closed.has(path))) return 'closed';
+    return read.some((path) => this.#opened.has(path)) ? 'opened' : 'none';
   }
 
   /** Runs a build until all that it asks for is there; its result, and the files it has read. */
@@ -84,12 +100,27 @@ export class RepositoryFiles extends Map<string, Uint8Array> {
     for (const path of paths) {
       const file = this.#tree.get(path);
       if (file === undefined || this.#loaded.has(path)) continue;
-      this.#loaded.set(path, await this.#contentOf(path, file.oid, file.mode));
+      this.#loaded.set(path, await this.#open(path, await this.#contentOf(path, file)));
+    }
+  }
+
+  async #open(path: string, content: Buffer): Promise<Buffer> {
+    const text = this.#decrypt === undefined ? '' : content.toString('utf8');
+    const format = this.#decrypt?.formatOf(path, text);
+    if (format === undefined || this.#decrypt === undefined) return content;
+    try {
+      const opened = Buffer.from(await this.#decrypt.open(text, path, format));
+      this.#opened.add(path);
+      return opened;
+    } catch (thrown) {
+      if (!(thrown instanceof KnownError)) throw thrown;
+      this.#closed.set(path, thrown);
+      return content;
     }
   }
 
   /** A link inside the repository leads to its file; a link out of it, or to a folder, is empty. */
-  async #contentOf(path: string, oid: string, mode: string): Promise<Buffer> {
+  async #contentOf(path: string, { oid, mode }: TreeFile): Promise<Buffer> {
     if (mode === '160000') return Buffer.alloc(0);
     const content = await this.#source.read(oid);
     if (mode !== '120000') return content;

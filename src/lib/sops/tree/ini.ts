@@ -10,20 +10,7 @@ interface Section {
 
 /** Reads an ini file; lines before the first section belong to one named `DEFAULT`. */
 export function readIni(text: string, file: string): SopsFile {
-  const sections: Section[] = [{ name: 'DEFAULT', lines: new Map() }];
-  const lines = text.split(/\r?\n/);
-  for (let at = 0; at < lines.length; at += 1) {
-    const line = (lines[at] ?? '').trim();
-    if (line === '' || line.startsWith('#') || line.startsWith(';')) continue;
-    const section = /^\[(.*)\]$/.exec(line);
-    if (section !== null) sections.push({ name: (section[1] ?? '').trim(), lines: new Map() });
-    else {
-      const [, name = '', value = ''] = /^([^=:]+?)\s*[=:]\s*(.*)$/.exec(line) ?? [];
-      if (name === '')
-        throw new KnownError('invalid', `${file}:${at + 1}: a line is no name=value`);
-      sections.at(-1)?.lines.set(unquoted(name), unquoted(value));
-    }
-  }
+  const sections = sectionsOf(text, file);
   const metadata = sections.find(({ name }) => name === 'sops');
   const others = sections.filter((each) => each !== metadata);
   const entries = others.map(({ name, lines: own }) => [name, sectionNode(own)] as const);
@@ -31,6 +18,24 @@ export function readIni(text: string, file: string): SopsFile {
     documents: [{ is: 'map', entries }],
     metadata: metadata === undefined ? undefined : unflatten(metadata.lines),
   };
+}
+
+function sectionsOf(text: string, file: string): Section[] {
+  const sections: Section[] = [{ name: 'DEFAULT', lines: new Map() }];
+  for (const [at, raw] of text.split(/\r?\n/).entries()) {
+    const line = raw.trim();
+    if (line === '' || line.startsWith('#') || line.startsWith(';')) continue;
+    const section = /^\[(.*)\]$/.exec(line);
+    if (section !== null) sections.push({ name: (section[1] ?? '').trim(), lines: new Map() });
+    else {
+      const [, name, value = ''] = /^([^=:]+?)\s*[=:]\s*(.*)$/.exec(line) ?? [];
+      if (name === undefined) {
+        throw new KnownError('invalid', `${file}:${at + 1}: a line is no name=value`);
+      }
+      sections.at(-1)?.lines.set(unquoted(name), unquoted(value));
+    }
+  }
+  return sections;
 }
 
 function sectionNode(lines: ReadonlyMap<string, string>): Node {

@@ -54,7 +54,8 @@ export function plainValue(node: Node): unknown {
 
 /** A number as Go's `strconv.FormatFloat(x, 'f', -1, 64)` writes it: the shortest, without exponent. */
 export function floatText(value: number): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
   const text = Object.is(value, -0) ? '-0' : String(value);
   const found = /^(-?)(\d+)(?:\.(\d+))?e([+-]\d+)$/.exec(text);
   if (found === null) return text;

@@ -92,23 +92,29 @@ const day = /^(\d{4})-(\d{1,2})-(\d{1,2})$/;
 const moment =
   /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt]|\s+)(\d{1,2}):(\d{1,2}):(\d{1,2})(\.\d+)?\s*(Z|[-+]\d{2}:\d{2})?$/;
 
+const words: ReadonlyMap<string, Scalar> = new Map([
+  ...['', '~', 'null', 'Null', 'NULL'].map((word) => [word, { type: 'null' }] as const),
+  ...['true', 'True', 'TRUE'].map((word) => [word, { type: 'bool', isTrue: true }] as const),
+  ...['false', 'False', 'FALSE'].map((word) => [word, { type: 'bool', isTrue: false }] as const),
+]);
+
 /** A scalar as Go's YAML library (version 3) takes it. */
 function scalarOf(scalar: YamlScalar): Scalar {
   const text = typeof scalar.value === 'string' ? scalar.value : (scalar.source ?? '');
-  if (scalar.type !== 'PLAIN' || scalar.tag === 'tag:yaml.org,2002:str')
-    return { type: 'str', text };
-  if (['', '~', 'null', 'Null', 'NULL'].includes(text)) return { type: 'null' };
-  if (['true', 'True', 'TRUE'].includes(text)) return { type: 'bool', isTrue: true };
-  if (['false', 'False', 'FALSE'].includes(text)) return { type: 'bool', isTrue: false };
-  const when = canonicalTime(text);
-  if (when !== undefined) return { type: 'time', text, canonical: when };
+  const isText = scalar.type !== 'PLAIN' || scalar.tag === 'tag:yaml.org,2002:str';
+  if (isText) return { type: 'str', text };
+  const canonical = canonicalTime(text);
+  if (canonical !== undefined) return { type: 'time', text, canonical };
+  return words.get(text) ?? numberOf(text) ?? { type: 'str', text };
+}
+
+function numberOf(text: string): Scalar | undefined {
   const plain = text.replaceAll('_', '');
   if (integer.test(text)) return { type: 'int', text: integerText(plain) };
   if (float.test(plain)) return { type: 'float', text: floatText(Number(plain)) };
-  const special = /^([-+]?)\.(?:inf|Inf|INF)$/.exec(text);
-  if (special !== null) return { type: 'float', text: special[1] === '-' ? '-Inf' : '+Inf' };
-  if (/^\.(nan|NaN|NAN)$/.test(text)) return { type: 'float', text: 'NaN' };
-  return { type: 'str', text };
+  const infinite = /^([-+]?)\.(?:inf|Inf|INF)$/.exec(text);
+  if (infinite !== null) return { type: 'float', text: infinite[1] === '-' ? '-Inf' : '+Inf' };
+  return /^\.(nan|NaN|NAN)$/.test(text) ? { type: 'float', text: 'NaN' } : undefined;
 }
 
 function integerText(text: string): string {
