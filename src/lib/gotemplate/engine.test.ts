@@ -290,6 +290,15 @@ describe('hostile templates end with an error of ours', () => {
   });
 });
 
+test('a set that is kept can begin again with its whole budget', () => {
+  const engine = createEngine({ functions: functionTable(), budgets: { steps: 100 } });
+  engine.add('t', '{{ range 60 }}{{ end }}');
+  engine.execute('t', {});
+  expect(() => engine.execute('t', {})).toThrow('steps');
+  engine.renewBudget();
+  engine.execute('t', {});
+});
+
 test('a bomb of aliases in fromYaml ends as Go ends it', () => {
   const bomb = ['a0: &a0 [x, x]'];
   for (let i = 1; i < 24; i++) bomb.push(`a${i}: &a${i} [*a${i - 1}, *a${i - 1}, *a${i - 1}]`);

@@ -54,6 +54,8 @@ export interface Engine {
   clone(functions?: FunctionTable): Engine;
   /** Names of all defined templates. */
   names(): string[];
+  /** Forgets what earlier runs used: how a set that is kept begins again with its whole budget. */
+  renewBudget(): void;
 }
 
 const slots = new Slots();
@@ -159,6 +161,10 @@ class TemplateSet implements Engine {
   clone(functions?: FunctionTable): Engine {
     const table = functions === undefined ? this.functions : { ...this.functions, ...functions };
     return new TemplateSet(this.compiler, { functions: table, usage: this.usage, parent: this });
+  }
+
+  renewBudget(): void {
+    this.usage.steps = 0;
   }
 
   names(): string[] {
