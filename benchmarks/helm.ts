@@ -8,6 +8,7 @@ import path from 'node:path';
 import {
   type Chart,
   chartOf,
+  createRenderer,
   defaultCapabilities,
   loadChart,
   type Rendered,
@@ -96,6 +97,34 @@ function warm(name: string, chart: Chart): Figure {
   return { what: `warm render of ${name} (${Math.round(size / 1000)} kB)`, value };
 }
 
+/** One value of one template changes; all else is as it was. */
+function changed(): Figure {
+  const files = generated();
+  for (let i = 0; i < 250; i++) {
+    const name = `templates/d${i}.yaml`;
+    files[name] = (files[name] ?? '').replace(
+      '.Values.replicas',
+      `(.Values.own.d${i} | default 1)`,
+    );
+  }
+  const chart = chartOf(
+    Object.entries(files).map(([name, text]) => ({ name, data: Buffer.from(text) })),
+  );
+  const renderer = createRenderer({
+    chart,
+    release: { name: 'bench', namespace: 'default' },
+    capabilities: defaultCapabilities,
+    ports: {},
+  });
+  let replicas = 0;
+  const value = timed(() => renderer.render({ own: { d7: ++replicas } }));
+  return {
+    what: 'one changed value in a chart of 250 templates',
+    value: ms(value),
+    goal: '≤ 1 ms',
+  };
+}
+
 /** One template with and without provenance. */
 function provenance(): Figure[] {
   const engine = createEngine({
@@ -169,7 +198,7 @@ export async function measure(): Promise<readonly Figure[]> {
   }
   const files = Object.entries(generated());
   const chart = chartOf(files.map(([name, text]) => ({ name, data: Buffer.from(text) })));
-  figures.push(warm('a generated chart of 250 templates', chart), ...provenance());
+  figures.push(warm('a generated chart of 250 templates', chart), changed(), ...provenance());
   const dir = mkdtempSync(path.join(tmpdir(), 'trice-bench-helm-'));
   try {
     return [...figures, ...cold(dir)];

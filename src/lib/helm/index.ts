@@ -20,6 +20,7 @@ export { nodeOf } from './chart/node.ts';
 export type { ChartNode } from './chart/node.ts';
 export { unmarshal } from './go-yaml.ts';
 export { dependencyJson, metadataJson } from './release/codec.ts';
+export { compareVersions } from '../gotemplate/index.ts';
 export { isCompatible, versionIn } from './versions.ts';
 export { copyValues, mergeMaps } from './values/tables.ts';
 export { schemaProblems } from './values/schema/index.ts';
@@ -34,6 +35,8 @@ export {
 } from './render/capabilities.ts';
 export type { Capabilities, KubeVersion } from './render/capabilities.ts';
 export { ManifestError, crdsOf, manifestText, renderChart } from './render/render.ts';
+export { createRenderer } from './render/renderer.ts';
+export type { ChartRenderer, RendererOptions } from './render/renderer.ts';
 export type { CrdFile, ReleaseFacts, RenderOptions, Rendered } from './render/render.ts';
 export { explainFailure } from './trace/explain-failure.ts';
 export type { RenderFailure } from './trace/explain-failure.ts';

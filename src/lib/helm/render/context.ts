@@ -1,15 +1,11 @@
-import { isRecord } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
-import { HostObject, fromBytes, typedList, typedMap } from '../../gotemplate/index.ts';
-import type { HostType } from '../../gotemplate/index.ts';
-import type { ChartMetadata, Dependency, Maintainer } from '../chart/chart.ts';
+import { fromBytes, typedMap } from '../../gotemplate/index.ts';
 import { fullPath, usableTemplates } from '../chart/node.ts';
 import type { ChartNode } from '../chart/node.ts';
-import { dependencyJson, metadataJson } from '../release/codec.ts';
 import { put, tableAt } from '../values/tables.ts';
-import type { Capabilities, KubeVersion } from './capabilities.ts';
 import { filesOf } from './files.ts';
-import type { ReleaseFacts } from './render.ts';
+import { capabilitiesOf, chartObject, releaseOf } from './objects.ts';
+import type { Surroundings } from './objects.ts';
 
 /** A template with the data it runs on. Templates of one chart share one `dot`. */
 export interface ChartTemplate {
@@ -19,219 +15,82 @@ export interface ChartTemplate {
   readonly enter: () => void;
 }
 
-interface Surroundings {
-  readonly release: ReleaseFacts;
-  readonly capabilities: Capabilities;
-  readonly helm: { readonly version: string; readonly goVersion: string };
+/** What the templates of a chart see, and those of the charts below it. */
+export interface ChartContext {
+  /** The chart's name, or its alias. */
+  readonly name: string;
+  readonly dot: JsonRecord;
+  readonly templates: readonly TemplateText[];
+  readonly below: readonly ChartContext[];
+}
+
+interface TemplateText {
+  /** The full path. */
+  readonly name: string;
+  readonly text: string;
+  /** What `.Template` is in it. */
+  readonly own: JsonRecord;
 }
 
 const valuesType = { name: 'chartutil.Values', element: 'interface {}' };
 
-/** Every template of a chart and its subcharts by full path, with what `.` is in it. */
-export function chartTemplates(
+/** The data of a chart and its subcharts. `values` are shared, not copied: templates may change them. */
+export function contextOf(
   chart: ChartNode,
   values: JsonRecord,
   around: Surroundings,
-): Map<string, ChartTemplate> {
-  const templates = new Map<string, ChartTemplate>();
-  const shared = {
-    Release: releaseOf(around.release),
-    Capabilities: capabilitiesOf(around),
-  };
-  addChart(templates, chart, { values, shared });
-  return templates;
+): ChartContext {
+  const shared = { Release: releaseOf(around.release), Capabilities: capabilitiesOf(around) };
+  return contextWith(chart, values, shared);
 }
 
-function addChart(
-  templates: Map<string, ChartTemplate>,
-  chart: ChartNode,
-  { values, shared }: { values: JsonRecord; shared: JsonRecord },
-): JsonRecord {
-  const subcharts: JsonRecord = {};
-  const dot: JsonRecord = {
-    Chart: new HostObject(chartType, {
-      ...chart.metadata,
-      isRoot: chart.parent === undefined,
-    }),
+function contextWith(chart: ChartNode, values: JsonRecord, shared: JsonRecord): ChartContext {
+  const own = {
+    Chart: chartObject(chart.metadata, chart.parent === undefined),
     Files: filesOf(chart.source.files),
     ...shared,
-    Values: typedMap(values, valuesType),
-    Subcharts: subcharts,
   };
-  for (const child of chart.dependencies) {
-    const { name } = child.metadata;
-    const section = tableAt(values, name) ?? {};
-    put(subcharts, name, addChart(templates, child, { values: section, shared }));
-  }
   const path = fullPath(chart);
-  for (const { name, data } of usableTemplates(chart)) {
-    const full = `${path}/${name}`;
-    const own = typedMap({ Name: full, BasePath: `${path}/templates` }, valuesType);
-    templates.set(full, {
-      text: fromBytes(data),
-      dot,
-      enter: () => {
-        dot['Template'] = own;
-      },
-    });
-  }
-  return dot;
-}
-
-function releaseOf({ name, namespace, revision = 1, isUpgrade = false }: ReleaseFacts): JsonRecord {
-  return {
-    Name: name,
-    Namespace: namespace,
-    IsUpgrade: isUpgrade,
-    IsInstall: !isUpgrade,
-    Revision: BigInt(revision),
-    Service: 'Helm',
-  };
-}
-
-const strings = (list: readonly string[] | undefined): unknown =>
-  typedList([...(list ?? [])], {
-    name: '[]string',
-    element: 'string',
-    ...(list === undefined ? { isNil: true } : {}),
-  });
-
-/** A struct's JSON keeps the order of its fields, a map's is sorted. */
-function inOrder(fields: object): Map<string, unknown> {
-  const structs = (value: unknown): unknown =>
-    Array.isArray(value) ? value.map((each) => (isRecord(each) ? inOrder(each) : each)) : value;
-  return new Map(Object.entries(fields).map(([name, value]) => [name, structs(value)]));
-}
-
-const maintainerType: HostType = {
-  name: '*chart.Maintainer',
-  kind: 'ptr',
-  json: (each: Maintainer) => inOrder(each),
-  fields: {
-    Name: (each: Maintainer) => each.name ?? '',
-    Email: (each: Maintainer) => each.email ?? '',
-    URL: (each: Maintainer) => each.url ?? '',
-  },
-};
-
-const dependencyType: HostType = {
-  name: '*chart.Dependency',
-  kind: 'ptr',
-  json: (each: Dependency) => inOrder(dependencyJson(each)),
-  fields: {
-    Name: (each: Dependency) => each.name,
-    Version: (each: Dependency) => each.version ?? '',
-    Repository: (each: Dependency) => each.repository,
-    Condition: (each: Dependency) => each.condition ?? '',
-    Tags: (each: Dependency) => strings(each.tags),
-    Enabled: (each: Dependency) => each.enabled ?? false,
-    ImportValues: (each: Dependency) => [...(each.importValues ?? [])],
-    Alias: (each: Dependency) => each.alias ?? '',
-  },
-};
-
-interface ChartFacts extends ChartMetadata {
-  readonly isRoot: boolean;
-}
-
-const chartType: HostType = {
-  name: 'struct { chart.Metadata; IsRoot bool }',
-  kind: 'struct',
-  json: ({ isRoot, ...metadata }: ChartFacts) =>
-    inOrder({ ...metadataJson(metadata), IsRoot: isRoot }),
-  fields: {
-    Name: (chart: ChartFacts) => chart.name,
-    Home: (chart: ChartFacts) => chart.home ?? '',
-    Sources: (chart: ChartFacts) => strings(chart.sources),
-    Version: (chart: ChartFacts) => chart.version,
-    Description: (chart: ChartFacts) => chart.description ?? '',
-    Keywords: (chart: ChartFacts) => strings(chart.keywords),
-    Maintainers: (chart: ChartFacts) =>
-      hosts(chart.maintainers, maintainerType, '[]*chart.Maintainer'),
-    Icon: (chart: ChartFacts) => chart.icon ?? '',
-    APIVersion: (chart: ChartFacts) => chart.apiVersion,
-    Condition: (chart: ChartFacts) => chart.condition ?? '',
-    Tags: (chart: ChartFacts) => chart.tags ?? '',
-    AppVersion: (chart: ChartFacts) => chart.appVersion ?? '',
-    Deprecated: (chart: ChartFacts) => chart.deprecated ?? false,
-    Annotations: (chart: ChartFacts) =>
-      typedMap(
-        { ...chart.annotations },
-        {
-          name: 'map[string]string',
-          element: 'string',
-          ...(chart.annotations === undefined ? { isNil: true } : {}),
-        },
-      ),
-    KubeVersion: (chart: ChartFacts) => chart.kubeVersion ?? '',
-    Dependencies: (chart: ChartFacts) =>
-      hosts(chart.dependencies, dependencyType, '[]*chart.Dependency'),
-    Type: (chart: ChartFacts) => chart.type ?? '',
-    IsRoot: (chart: ChartFacts) => chart.isRoot,
-  },
-};
-
-function hosts(list: readonly unknown[] | undefined, type: HostType, name: string): unknown {
-  return typedList(
-    (list ?? []).map((each) => new HostObject(type, each)),
-    { name, element: type.name, ...(list === undefined ? { isNil: true } : {}) },
+  const templates = usableTemplates(chart).map(({ name, data }) => ({
+    name: `${path}/${name}`,
+    text: fromBytes(data),
+    own: typedMap({ Name: `${path}/${name}`, BasePath: `${path}/templates` }, valuesType),
+  }));
+  const below = chart.dependencies.map((child) =>
+    contextWith(child, sectionOf(values, child.metadata.name), shared),
   );
+  const { name } = chart.metadata;
+  return { name, dot: dotOf(own, values, below), templates, below };
 }
 
-const kubeVersionType: HostType = {
-  name: 'chartutil.KubeVersion',
-  kind: 'struct',
-  fields: {
-    Version: (version: KubeVersion) => version.version,
-    Major: (version: KubeVersion) => version.major,
-    Minor: (version: KubeVersion) => version.minor,
-  },
-  methods: {
-    String: { params: [], call: (self: KubeVersion) => self.version },
-    GitVersion: {
-      params: [],
-      call: (self: KubeVersion) => self.version,
-    },
-  },
-  text: (version: KubeVersion) => version.version,
-};
+/** The same charts with other values; all that is not made of values is the very same object. */
+export function withValues(context: ChartContext, values: JsonRecord): ChartContext {
+  const below = context.below.map((child) => withValues(child, sectionOf(values, child.name)));
+  return { ...context, dot: dotOf(context.dot, values, below), below };
+}
 
-const versionSetType = {
-  name: 'chartutil.VersionSet',
-  element: 'string',
-  methods: {
-    Has: {
-      params: ['string'] as const,
-      call: (self: readonly string[], version: string) => self.includes(version),
-    },
-  },
-};
+function dotOf(own: JsonRecord, values: JsonRecord, below: readonly ChartContext[]): JsonRecord {
+  const subcharts: JsonRecord = {};
+  for (const { name, dot } of below) put(subcharts, name, dot);
+  return { ...own, Values: typedMap(values, valuesType), Subcharts: subcharts };
+}
 
-const buildInfoType: HostType = {
-  name: 'version.BuildInfo',
-  kind: 'struct',
-  json: (helm: Surroundings['helm']) =>
-    inOrder({ version: helm.version, go_version: helm.goVersion }),
-  fields: {
-    Version: (helm: Surroundings['helm']) => helm.version,
-    GitCommit: () => '',
-    GitTreeState: () => '',
-    GoVersion: (helm: Surroundings['helm']) => helm.goVersion,
-  },
-};
+function sectionOf(values: JsonRecord, name: string): JsonRecord {
+  return tableAt(values, name) ?? {};
+}
 
-const capabilitiesType: HostType = {
-  name: '*chartutil.Capabilities',
-  kind: 'ptr',
-  fields: {
-    KubeVersion: ({ capabilities }: Surroundings) =>
-      new HostObject(kubeVersionType, capabilities.kubeVersion),
-    APIVersions: ({ capabilities }: Surroundings) =>
-      typedList([...capabilities.apiVersions], versionSetType),
-    HelmVersion: ({ helm }: Surroundings) => new HostObject(buildInfoType, helm),
-  },
-};
-
-function capabilitiesOf(around: Surroundings): HostObject {
-  return new HostObject(capabilitiesType, around);
+/** Every template of a context by its full path. */
+export function templatesOf(context: ChartContext): Map<string, ChartTemplate> {
+  const templates = new Map<string, ChartTemplate>();
+  const add = ({ dot, templates: own, below }: ChartContext): void => {
+    for (const child of below) add(child);
+    for (const { name, text, own: template } of own) {
+      const enter = (): void => {
+        dot['Template'] = template;
+      };
+      templates.set(name, { text, dot, enter });
+    }
+  };
+  add(context);
+  return templates;
 }

@@ -38,7 +38,7 @@ export function helmFunctions(options: HelmFunctionOptions): FunctionTable {
     ...templateFunctions(options.engineOf, nesting),
     ...demands(options),
     lookup: {
-      use: 'outside',
+      use: lookup === undefined ? 'passes' : 'outside',
       params: ['string', 'string', 'string', 'string'],
       call: (apiVersion: string, kind: string, namespace: string, name: string) =>
         lookup?.({ apiVersion, kind, namespace, name }) ?? {},

@@ -62,22 +62,56 @@ const hookEvents: ReadonlyMap<string, HookEvent> = new Map([
 
 /** Splits every file into documents, reads their heads, and sorts them. */
 export function sortManifests(files: ReadonlyMap<string, string>, warn: Warn): SortedManifests {
-  const manifests: Manifest[] = [];
-  const hooks: HookManifest[] = [];
-  for (const path of [...files.keys()].toSorted(byBytes)) {
-    const content = files.get(path) ?? '';
-    if (baseName(path).startsWith('_') || content.trim() === '') continue;
-    for (const text of splitDocuments(content)) {
-      const head = headOf(text, { path, content });
-      const hook = hookOf(head, { text, path }, warn);
-      if (hook === undefined) manifests.push({ path, text, ...head });
-      else if (hook !== 'unknown') hooks.push(hook);
+  return new ManifestSorter().sort(files, warn);
+}
+
+/** What one file holds. */
+interface FileManifests extends SortedManifests {
+  readonly content: string;
+  readonly warnings: readonly string[];
+}
+
+/** Does the same again and again: files that are as they were are not read again. */
+export class ManifestSorter {
+  #known = new Map<string, FileManifests>();
+
+  sort(files: ReadonlyMap<string, string>, warn: Warn): SortedManifests {
+    const known = new Map<string, FileManifests>();
+    for (const path of [...files.keys()].toSorted(byBytes)) {
+      const content = files.get(path) ?? '';
+      if (baseName(path).startsWith('_') || content.trim() === '') continue;
+      const before = this.#known.get(path);
+      const isSame = before?.content === content;
+      if (isSame) for (const line of before.warnings) warn(line);
+      known.set(path, isSame ? before : fileManifests(path, content, warn));
     }
+    this.#known = known;
+    const all = [...known.values()];
+    return {
+      manifests: sortByKind(
+        all.flatMap(({ manifests }) => manifests),
+        ({ kind }) => kind,
+      ),
+      hooks: sortByKind(
+        all.flatMap(({ hooks }) => hooks),
+        ({ kind }) => kind,
+      ),
+    };
   }
-  return {
-    manifests: sortByKind(manifests, ({ kind }) => kind),
-    hooks: sortByKind(hooks, ({ kind }) => kind),
-  };
+}
+
+function fileManifests(path: string, content: string, warn: Warn): FileManifests {
+  const [manifests, hooks, warnings]: [Manifest[], HookManifest[], string[]] = [[], [], []];
+  for (const text of splitDocuments(content)) {
+    const head = headOf(text, { path, content });
+    const hook = hookOf(head, { text, path }, (line) => {
+      warnings.push(line);
+      warn(line);
+    });
+    if (hook === undefined) manifests.push({ path, text, ...head });
+    else if (hook !== 'unknown') hooks.push(hook);
+  }
+  return { content, manifests, hooks, warnings };
 }
 
 interface Head {

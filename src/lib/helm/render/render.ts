@@ -1,7 +1,6 @@
 import { KnownError } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
-import { createEngine } from '../../gotemplate/index.ts';
-import type { Engine, FunctionPorts } from '../../gotemplate/index.ts';
+import type { FunctionPorts } from '../../gotemplate/index.ts';
 import type { Chart, ChartFile } from '../chart/chart.ts';
 import { fullPath, nodeOf } from '../chart/node.ts';
 import type { ChartNode } from '../chart/node.ts';
@@ -16,13 +15,13 @@ import { copyValues } from '../values/tables.ts';
 import { validateValues } from '../values/validate-values.ts';
 import { helmGoVersion, helmVersion } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
-import { chartTemplates } from './context.ts';
+import { contextOf, templatesOf } from './context.ts';
 import type { ChartTemplate } from './context.ts';
-import { helmFunctions } from './functions.ts';
 import type { Lookup } from './functions.ts';
 import { sortManifests } from './manifests.ts';
 import type { SortedManifests } from './manifests.ts';
-import { cleanExecuteError, cleanParseError } from './template-errors.ts';
+import type { Surroundings } from './objects.ts';
+import { TemplateSet } from './template-set.ts';
 
 /** What `.Release` shows. */
 export interface ReleaseFacts {
@@ -109,25 +108,84 @@ export function renderChart(options: RenderOptions): Rendered {
 
 /** The same; the trace, when it is asked for, is put into `noted`, where it stays when rendering fails. */
 export function renderNoting(options: RenderOptions, noted: { trace?: ChartTrace }): Rendered {
+  const heard = hearing(options);
+  const { chart, values } = computed(options, heard.warn);
+  if (options.trace === true) noted.trace = traceOf(chart, values, options);
+  const { trace } = noted;
+  const templates = templatesOf(contextOf(chart, values, surroundings(options)));
+  const set = new TemplateSet(templates, { ...options, warn: heard.warn });
+  const files = new Map<string, string>();
+  for (const name of set.order) {
+    const template = templates.get(name);
+    if (template !== undefined) files.set(name, textOf(set, { name, template, trace }));
+  }
+  const made = { chart, values, files, warnings: heard.warnings };
+  return finished(made, options, (rest) => sortManifests(rest, heard.warn), trace);
+}
+
+function textOf(
+  set: TemplateSet,
+  {
+    name,
+    template,
+    trace,
+  }: { name: string; template: ChartTemplate; trace?: ChartTrace | undefined },
+): string {
+  if (trace === undefined) return withoutNoValue(set.execute(name, template));
+  const traced = set.trace(name, template);
+  trace.add(name, traced);
+  return withoutNoValue(traced.text);
+}
+
+/** Go prints `<no value>` for what is missing; Helm takes it out, whoever wrote it. */
+export function withoutNoValue(text: string): string {
+  return text.includes('<no value>') ? text.replaceAll('<no value>', '') : text;
+}
+
+/** Collects what rendering warns of, beginning with what was said when the chart was read. */
+export function hearing({ chart, onWarning }: Pick<RenderOptions, 'chart' | 'onWarning'>): {
+  readonly warnings: string[];
+  readonly warn: (line: string) => void;
+} {
   const warnings: string[] = [];
   const warn = (line: string): void => {
     warnings.push(line);
-    options.onWarning?.(line);
+    onWarning?.(line);
   };
-  for (const line of options.chart.warnings) warn(line);
+  for (const line of chart.warnings) warn(line);
+  return { warnings, warn };
+}
+
+/** The chart with what takes part of it, and its values; throws what is wrong with them. */
+export function computed(
+  options: RenderOptions,
+  warn: (line: string) => void,
+): { readonly chart: ChartNode; readonly values: JsonRecord } {
   const chart = nodeOf(options.chart);
   processDependencies(chart, options.values ?? {}, warn);
   const values = coalesce(chart, options.values ?? {}, warn);
   if (options.skipSchemaValidation !== true) validateValues(chart, values);
   checkKubeVersion(chart, options.capabilities);
-  if (options.trace === true) noted.trace = traceOf(chart, values, options);
-  const { trace } = noted;
-  const files = runTemplates(chart, values, { ...options, warn, traced: trace });
+  return { chart, values };
+}
+
+/** What templates see besides the chart and its values. */
+export function surroundings({ release, capabilities }: RenderOptions): Surroundings {
+  return { release, capabilities, helm: { version: helmVersion, goVersion: helmGoVersion } };
+}
+
+/** Takes the notes out of what was printed and sorts the rest. */
+export function finished(
+  made: Pick<Rendered, 'chart' | 'values' | 'warnings'> & { readonly files: Map<string, string> },
+  options: RenderOptions,
+  sort: (files: ReadonlyMap<string, string>) => SortedManifests,
+  trace?: RenderTrace,
+): Rendered {
+  const { chart, files } = made;
   const notes = takeNotes(chart, files, options.subchartNotes === true);
   try {
-    const sorted = sortManifests(files, warn);
-    const made = { ...sorted, notes, crds: crdsOf(chart), values, chart, files, warnings };
-    return trace === undefined ? made : { ...made, trace };
+    const rendered = { ...made, ...sort(files), notes, crds: crdsOf(chart) };
+    return trace === undefined ? rendered : { ...rendered, trace };
   } catch (thrown) {
     throw thrown instanceof KnownError ? new ManifestError(thrown, files) : thrown;
   }
@@ -147,67 +205,6 @@ function checkKubeVersion(chart: ChartNode, { kubeVersion }: Capabilities): void
     'invalid',
     `chart requires kubeVersion: ${wanted} which is incompatible with Kubernetes ${kubeVersion.version}`,
   );
-}
-
-function runTemplates(
-  chart: ChartNode,
-  values: JsonRecord,
-  options: Omit<RenderOptions, 'trace'> & {
-    warn: (line: string) => void;
-    traced: ChartTrace | undefined;
-  },
-): Map<string, string> {
-  const templates = chartTemplates(chart, values, {
-    release: options.release,
-    capabilities: options.capabilities,
-    helm: { version: helmVersion, goVersion: helmGoVersion },
-  });
-  const order = [...templates.keys()].toSorted(renderOrder);
-  const engine = createEngine({
-    functions: helmFunctions({ ...options, engineOf: () => engine }),
-    ...(options.strict === undefined ? {} : { strict: options.strict }),
-  });
-  for (const name of order) parseOne(engine, name, templates.get(name));
-  const files = new Map<string, string>();
-  for (const name of order) {
-    const template = templates.get(name);
-    if (template === undefined || baseName(name).startsWith('_')) continue;
-    template.enter();
-    const text = executeOne(engine, template, { name, trace: options.traced });
-    files.set(name, text.replaceAll('<no value>', ''));
-  }
-  return files;
-}
-
-function parseOne(engine: Engine, name: string, template: ChartTemplate | undefined): void {
-  try {
-    engine.add(name, template?.text ?? '');
-  } catch (thrown) {
-    throw cleanParseError(name, thrown);
-  }
-}
-
-function executeOne(
-  engine: Engine,
-  { dot }: ChartTemplate,
-  { name, trace }: { name: string; trace: ChartTrace | undefined },
-): string {
-  try {
-    if (trace === undefined) return engine.execute(name, dot);
-    const traced = engine.executeTraced(name, dot);
-    trace.add(name, traced);
-    return traced.text;
-  } catch (thrown) {
-    throw cleanExecuteError(name, thrown);
-  }
-}
-
-/** Deeper charts first, then the last name first: so that parents and earlier files redefine. */
-function renderOrder(a: string, b: string): number {
-  const depths = [a, b].map((path) => path.split('/').length) as [number, number];
-  if (depths[0] !== depths[1]) return depths[1] - depths[0];
-  if (a === b) return 0;
-  return a < b ? 1 : -1;
 }
 
 function takeNotes(chart: ChartNode, files: Map<string, string>, withSubcharts: boolean): string {
@@ -248,8 +245,4 @@ export function manifestText(
     parts.push(`---\n# Source: ${path}\n${body}\n`);
   }
   return parts.join('');
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }
