@@ -145,7 +145,18 @@ function pathOf(request: IncomingMessage): string {
   return url.startsWith('/') ? url : `/${url.replace(/^[a-z]+:\/\/[^/]*\/?/i, '')}`;
 }
 
+const peers = new WeakMap<object, Peer>();
+
+/** Asking a connection for its certificate costs much: once is enough, it cannot change. */
 function peerOf(request: IncomingMessage): Peer {
+  const known = peers.get(request.socket);
+  if (known) return known;
+  const peer = askPeer(request);
+  peers.set(request.socket, peer);
+  return peer;
+}
+
+function askPeer(request: IncomingMessage): Peer {
   const address = request.socket.remoteAddress ?? '';
   const socket = request.socket as Partial<TLSSocket>;
   if (!socket.authorized) return { address };
@@ -158,6 +169,9 @@ function peerOf(request: IncomingMessage): Peer {
   };
 }
 
+/** Bodies of up to this many bytes go out with their head, as one piece. */
+const sentWhole = 64 * 1024;
+
 async function send(answer: Response, response: ServerResponse): Promise<void> {
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of answer.headers) headers[name] = value;
@@ -166,6 +180,11 @@ async function send(answer: Response, response: ServerResponse): Promise<void> {
   response.writeHead(answer.status, headers);
   if (answer.body === null) {
     response.end();
+    return;
+  }
+  const length = answer.headers.get('content-length');
+  if (length !== null && Number(length) <= sentWhole) {
+    response.end(Buffer.from(await answer.arrayBuffer()));
     return;
   }
   response.flushHeaders();
