@@ -44,7 +44,14 @@ export interface Call {
   readonly warnings: string[];
 }
 
-/** Now, as objects carry times: RFC 3339 in whole seconds. */
+let lastSecond = -1;
+let lastText = '';
+
+/** Now, as objects carry times: RFC 3339 in whole seconds. Asked several times for every write. */
 export function nowText(clock: Clock): string {
-  return `${clock.now().toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(clock.now().getTime() / 1000);
+  if (second === lastSecond) return lastText;
+  lastSecond = second;
+  lastText = `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
+  return lastText;
 }

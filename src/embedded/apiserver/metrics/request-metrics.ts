@@ -1,3 +1,4 @@
+import type { ServedResource } from '../resources/served-resource.ts';
 import type { Call } from '../server-state.ts';
 import { createCounter, createHistogram, labelText } from './series.ts';
 
@@ -64,20 +65,33 @@ export function createRequestMetrics(): RequestMetrics {
 const readOnly = 'request_kind="readOnly"';
 const mutating = 'request_kind="mutating"';
 
-/** All but the code. Plurals, groups and versions are known ones: a caller cannot make series at will. */
-function labelsOf({ resource, target, query }: Call, verb: string): string {
-  return labelText({
+const labelTexts = new WeakMap<ServedResource, Map<string, string>>();
+
+/** All but the code, put together once for each combination. */
+function labelsOf(call: Call, verb: string): string {
+  const { resource, target, query } = call;
+  const known = labelTexts.get(resource) ?? new Map<string, string>();
+  labelTexts.set(resource, known);
+  const dryRun = query.get('dryRun') === 'All' ? 'All' : '';
+  // Plurals, groups and versions are known ones: a caller cannot make series at will.
+  const subresource = resource.subresources.find(({ name }) => name === target.subresource)?.name;
+  const scope = scopeOf(target);
+  const key = `${verb} ${scope} ${subresource ?? ''} ${dryRun}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const { group, plural, version } = resource;
+  const text = labelText({
     component: 'apiserver',
-    dry_run: query.get('dryRun') === 'All' ? 'All' : '',
-    group: resource.group,
-    resource: resource.plural,
-    scope: scopeOf(target),
-    subresource: resource.subresources.some(({ name }) => name === target.subresource)
-      ? (target.subresource ?? '')
-      : '',
+    dry_run: dryRun,
+    group,
+    resource: plural,
+    scope,
+    subresource: subresource ?? '',
     verb,
-    version: resource.version,
+    version,
   });
+  known.set(key, text);
+  return text;
 }
 
 function scopeOf({ name, namespace }: Call['target']): string {

@@ -77,7 +77,9 @@ function respondText(
     return new Response(stringify(parseJson(text)), { status, headers });
   }
   headers.set('content-type', 'application/json');
-  return new Response(`${wantsPretty(call) ? pretty(text) : text}\n`, { status, headers });
+  const body = Buffer.from(`${wantsPretty(call) ? pretty(text) : text}\n`);
+  headers.set('content-length', String(body.length));
+  return new Response(body, { status, headers });
 }
 
 function wantsPretty({ request, query }: Call): boolean {

@@ -8,16 +8,16 @@ import { promisify } from 'node:util';
  */
 export class GroupSync {
   readonly #descriptor: number;
-  readonly #onSafe: (revision: number) => void;
+  readonly #hooks: FlushHooks;
   #written = 0;
   #done = 0;
   #running = false;
   #failed: Error | undefined;
   #waiting: Waiter[] = [];
 
-  constructor(descriptor: number, onSafe: (revision: number) => void) {
+  constructor(descriptor: number, hooks: FlushHooks) {
     this.#descriptor = descriptor;
-    this.#onSafe = onSafe;
+    this.#hooks = hooks;
   }
 
   /** Tells that something up to `revision` was written. */
@@ -34,6 +34,12 @@ export class GroupSync {
     });
   }
 
+  /** Nothing that is not safe yet will ever be. */
+  fail(error: Error): void {
+    this.#failed ??= error;
+    this.#settle();
+  }
+
   async close(): Promise<void> {
     if (this.#written > this.#done && !this.#failed) await this.safe(this.#written).catch(() => {});
     await promisify(close)(this.#descriptor);
@@ -48,12 +54,19 @@ export class GroupSync {
 
   #flush(): void {
     const upTo = this.#written;
+    try {
+      this.#hooks.beforeFlush();
+    } catch (thrown) {
+      this.#running = false;
+      this.fail(thrown instanceof Error ? thrown : new Error(String(thrown)));
+      return;
+    }
     fdatasync(this.#descriptor, (error) => {
       this.#running = false;
       if (error) this.#failed = error;
       else {
         this.#done = upTo;
-        this.#onSafe(upTo);
+        this.#hooks.onSafe(upTo);
       }
       this.#settle();
       this.#start();
@@ -77,10 +90,15 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
-/** Opens the file to flush. `onSafe` hears each revision that became safe, before anyone who waits for it. */
-export async function openGroupSync(
-  file: string,
-  onSafe: (revision: number) => void,
-): Promise<GroupSync> {
-  return new GroupSync(await promisify(open)(file, 'r+'), onSafe);
+/** What a flush is part of. */
+export interface FlushHooks {
+  /** Hands everything written so far to the file. */
+  beforeFlush(): void;
+  /** Hears each revision that became safe, before anyone who waits for it. */
+  onSafe(revision: number): void;
+}
+
+/** Opens the file to flush. */
+export async function openGroupSync(file: string, hooks: FlushHooks): Promise<GroupSync> {
+  return new GroupSync(await promisify(open)(file, 'r+'), hooks);
 }

@@ -98,6 +98,21 @@ describe.each(['memory', 'file'])('a store in %s', (where) => {
     expect(told).toEqual(['modified 2 1 2', 'added 3 - 3', 'deleted 5 2 5']);
   });
 
+  it('tells those inside the process in the turn of the write, before it is safe', async () => {
+    const it1 = await store();
+    const told: string[] = [];
+    const onEvent = ({ stored }: StoreEvent): void => void told.push(stored.key);
+    const stop = it1.watch({ prefix, since: 0, early: true, onEvent });
+    it1.put(key('a'), object('a'), 0);
+    it1.put('/core/secrets/default/a', object('a'), 0);
+    expect(told).toEqual([key('a')]);
+    expect(it1.published).toBeLessThan(it1.revision);
+    stop();
+    it1.put(key('b'), object('b'), 0);
+    await it1.durable();
+    expect(told).toEqual([key('a')]);
+  });
+
   it('forgets the past beyond its retention, never the present', async () => {
     const clock = new FakeClock();
     const it1 = await open({

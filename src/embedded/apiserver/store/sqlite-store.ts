@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Clock, KubeObject } from '../../../base/index.ts';
+import { KnownError, messageOf, type Clock, type KubeObject } from '../../../base/index.ts';
 import { openGroupSync, type GroupSync } from './group-sync.ts';
 import { openDatabase, prepare, rowType, type LogRow, type Statements } from './schema.ts';
 import { snapshot } from './snapshot.ts';
@@ -45,8 +45,10 @@ class SqliteStore implements Store {
   readonly #clock: Clock;
   readonly #retention: Retention;
   readonly #watchers = new Set<Watcher>();
+  readonly #early = new Set<WatchOptions>();
   #sync: GroupSync | undefined;
   #unsafe: StoreEvent[] = [];
+  #failed: Error | undefined;
   published: number;
   #mark: { revision: number; at: number };
   revision: number;
@@ -66,7 +68,10 @@ class SqliteStore implements Store {
   async syncTo(file: string): Promise<void> {
     // The log file exists only once something was written.
     this.#sql.setMeta.run('format', 1);
-    this.#sync = await openGroupSync(file, (revision) => this.#publish(revision));
+    this.#sync = await openGroupSync(file, {
+      beforeFlush: () => this.#commit(),
+      onSafe: (revision) => this.#publish(revision),
+    });
   }
 
   get(key: string): Stored | undefined {
@@ -128,6 +133,10 @@ class SqliteStore implements Store {
   }
 
   watch(options: WatchOptions): () => void {
+    if (options.early) {
+      this.#early.add(options);
+      return () => this.#early.delete(options);
+    }
     if (options.since < this.compacted)
       throw new CompactedError(`revision ${options.since} has been compacted`);
     const watcher: Watcher = { ...options, told: Math.max(options.since, this.published) };
@@ -143,6 +152,7 @@ class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
+    if (!this.#failed) this.#commit();
     await this.#sync?.close();
     this.#watchers.clear();
     if (this.#database.isOpen) this.#database.close();
@@ -158,6 +168,8 @@ class SqliteStore implements Store {
   #wrote(event: StoreEvent): void {
     this.revision = event.stored.revision;
     this.#unsafe.push(event);
+    for (const { prefix, onEvent } of this.#early)
+      if (event.stored.key.startsWith(prefix)) onEvent(event);
     if (this.#sync) this.#sync.wrote(this.revision);
     else if (this.#unsafe.length === 1) queueMicrotask(() => this.#publish(this.revision));
     this.#compactIfDue();
@@ -165,6 +177,7 @@ class SqliteStore implements Store {
 
   /** Tells the watchers of what has become safe. */
   #publish(upTo: number): void {
+    if (!this.#sync) this.#commit();
     this.published = upTo;
     const events = this.#unsafe.filter((event) => event.stored.revision <= upTo);
     this.#unsafe = this.#unsafe.slice(events.length);
@@ -205,15 +218,41 @@ class SqliteStore implements Store {
     this.compacted = revision;
   }
 
+  /**
+   * All writes until the next flush are one transaction: sqlite then writes each page once for all of
+   * them. Nobody is told of a write before it is committed and flushed. A write that fails takes the
+   * others of its transaction with it, so after that nothing is promised any more.
+   */
   #transaction(work: () => void): void {
-    this.#database.exec('BEGIN IMMEDIATE');
+    if (this.#failed) throw this.#failed;
+    if (!this.#database.isTransaction) this.#database.exec('BEGIN IMMEDIATE');
     try {
       work();
+    } catch (thrown) {
+      throw this.#fail(thrown);
+    }
+  }
+
+  #commit(): void {
+    if (this.#failed) throw this.#failed;
+    if (!this.#database.isTransaction) return;
+    try {
       this.#database.exec('COMMIT');
     } catch (thrown) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      throw thrown;
+      throw this.#fail(thrown);
     }
+  }
+
+  #fail(thrown: unknown): Error {
+    if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+    const cause = { cause: thrown };
+    this.#failed = new KnownError(
+      'failed',
+      `the store cannot be written: ${messageOf(thrown)}`,
+      cause,
+    );
+    this.#sync?.fail(this.#failed);
+    return this.#failed;
   }
 
   #count(start: string, end: string): number {

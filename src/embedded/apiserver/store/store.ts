@@ -42,6 +42,11 @@ export interface WatchOptions {
   readonly since: number;
   /** Called in revision order, only with changes that are safe on disk. */
   readonly onEvent: (event: StoreEvent) => void;
+  /**
+   * Told in the turn of the write, before it is safe, and of nothing that was written before: for what
+   * is remembered of the store inside this process, never for what is shown to anybody.
+   */
+  readonly early?: true;
 }
 
 /**

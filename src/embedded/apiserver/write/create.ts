@@ -30,7 +30,8 @@ export async function insertObject(
   const { metadata } = decoded;
   const generated = !metadata.name && Boolean(metadata.generateName);
   for (let attempt = 1; ; attempt++) {
-    const object = structuredClone(decoded);
+    // Only what may be tried again is copied.
+    const object = generated ? structuredClone(decoded) : decoded;
     if (generated) object.metadata.name = generatedName(metadata.generateName!);
     try {
       return await insertOnce(call, object, how);

@@ -42,17 +42,12 @@ export function createWebhookList(store: Store): WebhookList {
   const read = (plural: string): (() => readonly Webhook[]) => {
     const prefix = `/admissionregistration.k8s.io/${plural}/`;
     let known: readonly Webhook[] | undefined;
-    store.watch({
-      prefix,
-      since: store.revision,
-      onEvent: () => (known = undefined),
-    });
-    return () => {
-      // Configurations are few; what is written but not yet told of has to count too.
-      if (known === undefined || store.published < store.revision)
-        known = store.list(prefix).items.flatMap((stored) => webhooksIn(stored.parse()));
-      return known;
+    const onEvent = (): void => {
+      known = undefined;
     };
+    store.watch({ prefix, since: store.revision, onEvent, early: true });
+    return () =>
+      (known ??= store.list(prefix).items.flatMap((stored) => webhooksIn(stored.parse())));
   };
   return { mutating: read(plurals.mutating), validating: read(plurals.validating) };
 }
