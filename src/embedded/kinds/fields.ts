@@ -1,5 +1,6 @@
 import type { JsonRecord, KubeObject } from '../../base/index.ts';
 import { recordAt, recordsAt, valueAt } from './records.ts';
+import { resourceOf } from './registry/registry.ts';
 
 type Read = (object: JsonRecord) => unknown;
 
@@ -87,7 +88,16 @@ export function fieldsOf(object: KubeObject): Record<string, string> {
   return fields;
 }
 
-/** The labels a kind's field selectors may name; any other is a 400 `field label not supported: F`. */
+/** The labels a kind's field selectors may name. */
 export function fieldLabelsOf(apiVersion: string, kind: string): readonly string[] {
   return ['metadata.name', 'metadata.namespace', ...Object.keys(readersOf(apiVersion, kind))];
+}
+
+/** The 400 for any other label: kinds that select by fields of their own word it differently. */
+export function fieldLabelComplaint(apiVersion: string, kind: string, label: string): string {
+  if (kind === 'Job') return `field label "${label}" not supported for Job`;
+  const isPlain = resourceOf(apiVersion, kind) !== undefined;
+  return isPlain && Object.keys(readersOf(apiVersion, kind)).length === 0
+    ? `"${label}" is not a known field selector: only "metadata.name", "metadata.namespace"`
+    : `field label not supported: ${label}`;
 }

@@ -18,7 +18,7 @@ export { applyDefaults } from './defaults/index.ts';
 export { prepareCreate, prepareUpdate, specChanged } from './prepare.ts';
 export { validateCreate, validateUpdate } from './validation/index.ts';
 export { validateMeta, validateMetaUpdate } from './validation/meta.ts';
-export { fieldLabelsOf, fieldsOf } from './fields.ts';
+export { fieldLabelComplaint, fieldLabelsOf, fieldsOf } from './fields.ts';
 export { matchesSelector } from './selector.ts';
 export { tableOf } from './tables/index.ts';
 export { humanDuration } from './tables/age.ts';

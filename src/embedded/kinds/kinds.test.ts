@@ -399,7 +399,7 @@ describe('validation', () => {
     [
       deployment({ selector: { matchLabels: { a: 'c' } } }),
       [
-        'spec.template.metadata.labels: Invalid value: {"a":"b"}: `selector` does not match template `labels`',
+        'spec.template.metadata.labels: Invalid value: map[string]string{"a":"b"}: `selector` does not match template `labels`',
       ],
     ],
     [
@@ -511,7 +511,9 @@ describe('validation', () => {
         selector: { matchLabels: { a: 'c' } },
         template: pod([{ name: 'c', image: 'i:1' }]),
       }),
-      ['spec.selector: Invalid value: {"matchLabels":{"a":"b"}}: field is immutable'],
+      [
+        'spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string{"a":"b"}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: field is immutable',
+      ],
     ],
     [
       'clusterIP',
@@ -521,7 +523,7 @@ describe('validation', () => {
       object('v1', 'Service', {
         spec: { clusterIP: '1.1.1.1', clusterIPs: ['1.1.1.1'], ports: [{ port: 1 }] },
       }),
-      ['spec.clusterIPs[0]: Invalid value: ["1.1.1.2"]: may not change once set'],
+      ['spec.clusterIPs[0]: Invalid value: []string{"1.1.1.2"}: may not change once set'],
     ],
     [
       'immutable ConfigMap',
@@ -538,7 +540,7 @@ describe('validation', () => {
         roleRef: { kind: 'Role', name: 'a' },
       }),
       [
-        'roleRef: Invalid value: {"kind":"Role","name":"b","apiGroup":"rbac.authorization.k8s.io"}: cannot change roleRef',
+        'roleRef: Invalid value: rbac.RoleRef{APIGroup:"rbac.authorization.k8s.io", Kind:"Role", Name:"b"}: cannot change roleRef',
       ],
     ],
     [

@@ -1,3 +1,5 @@
+import { isRecord } from '../../base/index.ts';
+
 /** Why a field was refused; each maps to one cause reason of a 422 answer. */
 export type FieldErrorType =
   | 'required'
@@ -41,12 +43,35 @@ const withoutValue: ReadonlySet<FieldErrorType> = new Set([
   'internal',
 ]);
 
+/** A value in the form in which Go prints it, for `value` of a complaint. */
+export class GoText {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** A value as Go prints it with its type; what holds more than texts is shown as JSON. */
+function goText(value: unknown): string {
+  if (value instanceof GoText) return value.text;
+  const quoted = (text: unknown): string => JSON.stringify(text);
+  const isText = (each: unknown): boolean => typeof each === 'string';
+  if (Array.isArray(value) && value.every(isText))
+    return `[]string{${value.map(quoted).join(', ')}}`;
+  if (isRecord(value) && Object.values(value).every(isText)) {
+    const members = Object.keys(value).toSorted();
+    return `map[string]string{${members.map((key) => `${quoted(key)}:${quoted(value[key])}`).join(', ')}}`;
+  }
+  return JSON.stringify(value) ?? 'null';
+}
+
 /**
  * The text of one complaint as it stands in a 422 message: `spec.ports[0].name: Required value`,
- * `metadata.name: Invalid value: "A_": a lowercase …`. Strings are quoted, other values shown as JSON.
+ * `metadata.name: Invalid value: "A_": a lowercase …`. Strings are quoted, lists and maps of them shown as
+ * Go shows them.
  */
 export function fieldErrorText(error: FieldError): string {
   const { type, field, value, detail } = error;
-  const shown = withoutValue.has(type) ? '' : `: ${JSON.stringify(value) ?? 'null'}`;
+  const shown = withoutValue.has(type) ? '' : `: ${goText(value)}`;
   return `${field}: ${headOf[type]}${shown}${detail === '' ? '' : `: ${detail}`}`;
 }

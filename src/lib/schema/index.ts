@@ -8,7 +8,7 @@
  */
 export type { ScalarFormat, TypeField, TypeSchema } from './type-schema.ts';
 export type { FieldError, FieldErrorType } from './field-error.ts';
-export { fieldErrorText } from './field-error.ts';
+export { fieldErrorText, GoText } from './field-error.ts';
 export { typeOf, builtInTypes } from './built-in.ts';
 export type { BuiltInType } from './built-in.ts';
 export { fromOpenApiV3 } from './custom/from-open-api.ts';

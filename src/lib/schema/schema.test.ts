@@ -7,6 +7,7 @@ import {
   compareQuantities,
   createMergePatch,
   fieldErrorText,
+  GoText,
   jsonPatch,
   mergePatch,
   parseQuantity,
@@ -216,6 +217,19 @@ describe('texts of complaints', () => {
     ],
     [{ type: 'forbidden', field: 'spec', detail: 'no' }, 'spec: Forbidden: no'],
     [{ type: 'duplicate', field: 'a[1]', value: 'x', detail: '' }, 'a[1]: Duplicate value: "x"'],
+    [
+      { type: 'invalid', field: 'a', value: { c: 'd', a: 'b' }, detail: 'no' },
+      'a: Invalid value: map[string]string{"a":"b", "c":"d"}: no',
+    ],
+    [
+      { type: 'invalid', field: 'a', value: ['x', 'y'], detail: 'no' },
+      'a: Invalid value: []string{"x", "y"}: no',
+    ],
+    [{ type: 'invalid', field: 'a', value: [{ b: 1 }], detail: '' }, 'a: Invalid value: [{"b":1}]'],
+    [
+      { type: 'invalid', field: 'a', value: new GoText('v1.X{}'), detail: '' },
+      'a: Invalid value: v1.X{}',
+    ],
     [
       { type: 'tooLong', field: 'metadata.annotations', detail: 'must have at most 262144 bytes' },
       'metadata.annotations: Too long: must have at most 262144 bytes',

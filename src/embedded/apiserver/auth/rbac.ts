@@ -18,11 +18,14 @@ function granted(store: Store, attributes: Attributes, prefix: string): string |
   for (const stored of store.list(prefix).items) {
     const binding = stored.parse();
     const subjects = recordsIn(binding['subjects']);
-    if (!subjects.some((subject) => isSubject(subject, attributes.user))) continue;
+    const subject = subjects.find((each) => isSubject(each, attributes.user));
+    if (subject === undefined) continue;
     const reference = isRecord(binding['roleRef']) ? binding['roleRef'] : {};
     const rules = rulesOf(store, reference, attributes.namespace);
     if (!rules.some((rule) => matches(rule, attributes))) continue;
-    return `RBAC: allowed by ${binding.kind} "${binding.metadata.name}" of ${reference['kind']} "${reference['name']}" to ${attributes.user.name}`;
+    const { name, namespace } = binding.metadata;
+    const place = namespace === undefined ? name : `${name}/${namespace}`;
+    return `RBAC: allowed by ${binding.kind} "${place}" of ${reference['kind']} "${reference['name']}" to ${textOf(subject)}`;
   }
   return undefined;
 }
@@ -62,6 +65,11 @@ function aggregatedRules(
     if (!chosen) return [];
     return [...recordsIn(other['rules']), ...aggregatedRules(store, other, further)];
   });
+}
+
+function textOf({ kind, name, namespace }: JsonRecord): string {
+  const full = kind === 'ServiceAccount' ? `${name}/${namespace}` : name;
+  return `${kind} "${full}"`;
 }
 
 function isSubject(subject: JsonRecord, user: User): boolean {

@@ -192,7 +192,7 @@ export function invalidObject(
   name: string,
   errors: readonly FieldError[],
 ): StatusError {
-  const texts = errors.map(textOfError);
+  const texts = errors.map(fieldErrorText);
   const list = texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`;
   const full = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
   return new StatusError(422, 'Invalid', `${full} "${name}" is invalid: ${list}`, {
@@ -202,7 +202,7 @@ export function invalidObject(
       kind: kind.kind,
       causes: errors.map((error) => ({
         reason: causeReasons[error.type],
-        message: textOfError(error).slice(error.field.length + 2),
+        message: fieldErrorText(error).slice(error.field.length + 2),
         field: error.field,
       })),
     },
@@ -233,17 +233,3 @@ const causeReasons: Readonly<Record<FieldError['type'], string>> = {
   notFound: 'FieldValueNotFound',
   internal: 'InternalError',
 };
-
-/** A value whose printed form is known already: Go lists are not printed as JSON. */
-export class GoText {
-  readonly text: string;
-  constructor(text: string) {
-    this.text = text;
-  }
-}
-
-function textOfError(error: FieldError): string {
-  if (!(error.value instanceof GoText)) return fieldErrorText(error);
-  const placeholder = fieldErrorText({ ...error, value: 0 });
-  return placeholder.replace(': 0', () => `: ${(error.value as GoText).text}`);
-}

@@ -1,5 +1,5 @@
 import type { FieldError } from '../../../lib/schema/index.ts';
-import { GoText, invalidObject } from './status-error.ts';
+import { invalidObject } from './status-error.ts';
 
 /** Options of a write that come in the query. */
 export interface WriteOptions {
@@ -54,9 +54,7 @@ export function isTrue(value: string | null): boolean {
 /** Complaints about `dryRun`. */
 export function dryRunErrors(values: readonly string[]): FieldError[] {
   if (values.every((value) => value === 'All')) return [];
-  const shown = `[]string{${values.map((value) => JSON.stringify(value)).join(', ')}}`;
-  // The value is a Go list, printed as Go does and not as JSON.
-  return [error('notSupported', 'dryRun', new GoText(shown), 'supported values: "All"')];
+  return [error('notSupported', 'dryRun', values, 'supported values: "All"')];
 }
 
 function forceErrors(force: string | null, kind: OptionsKind, apply: boolean): FieldError[] {

@@ -237,7 +237,7 @@ describe('services', () => {
     expect(port?.nodePort).toBeGreaterThanOrEqual(30_000);
     const taken = await test.call('POST', services, service('three', { clusterIP: '127.65.0.2' }));
     expect(taken.body.message).toBe(
-      'Service "three" is invalid: spec.clusterIPs: Invalid value: ["127.65.0.2"]: failed to allocate IP 127.65.0.2: provided IP is already allocated',
+      'Service "three" is invalid: spec.clusterIPs: Invalid value: []string{"127.65.0.2"}: failed to allocate IP 127.65.0.2: provided IP is already allocated',
     );
     await test.call('DELETE', `${services}/one`);
     expect(

@@ -1,3 +1,4 @@
+import { fieldLabelComplaint } from '../../kinds/index.ts';
 import { badRequest } from '../http/status-error.ts';
 import { parseFieldSelector } from '../http/field-selector.ts';
 import { parseLabelSelector } from '../http/label-selector.ts';
@@ -17,10 +18,10 @@ export interface Selection {
 export function selectionOf(call: Call): Selection {
   const labels = parseLabelSelector(call.query.get('labelSelector') ?? '');
   const fields = parseFieldSelector(call.query.get('fieldSelector') ?? '');
-  const { strategy } = call.resource;
+  const { strategy, apiVersion, kind } = call.resource;
   for (const field of fields?.fields ?? [])
     if (!strategy.fieldLabels.includes(field))
-      throw badRequest(`field label not supported: ${field}`);
+      throw badRequest(fieldLabelComplaint(apiVersion, kind, field));
   const pathName = call.target.name;
   if (!labels && !fields && pathName === undefined) return { matches: undefined, name: undefined };
   const name = pathName ?? fields?.name;

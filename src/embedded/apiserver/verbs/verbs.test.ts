@@ -351,7 +351,11 @@ describe('list', () => {
 
   it.each([
     ['labelSelector=a%3D%3D%3D', 400, 'unable to parse requirement'],
-    ['fieldSelector=spec.foo%3D1', 400, 'field label not supported: spec.foo'],
+    [
+      'fieldSelector=spec.foo%3D1',
+      400,
+      '"spec.foo" is not a known field selector: only "metadata.name", "metadata.namespace"',
+    ],
     ['continue=abc', 400, 'continue key is not valid'],
     [
       'resourceVersionMatch=Exact',

@@ -1,5 +1,5 @@
 import { isRecord, type JsonRecord } from '../../../base/index.ts';
-import { refusal, type Attributes } from '../auth/authorizer.ts';
+import type { Attributes } from '../auth/authorizer.ts';
 import { anonymous, authenticated, type User } from '../auth/user.ts';
 import { objectBody, readBody } from '../http/body.ts';
 import { methodNotAllowed, resourceNotFound } from '../http/status-error.ts';
@@ -53,10 +53,8 @@ function accessReview(call: Call, body: JsonRecord, user: User): JsonRecord {
   const reason = call.state.authorizer.allows(attributes);
   return {
     ...body,
-    status:
-      reason === undefined
-        ? { allowed: false, reason: refusal(attributes) }
-        : { allowed: true, reason },
+    // A refusal has no reason: nothing said no, only nobody said yes.
+    status: { allowed: reason !== undefined, ...(reason ? { reason } : {}) },
   };
 }
 

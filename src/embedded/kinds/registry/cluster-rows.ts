@@ -111,8 +111,13 @@ const others: readonly ResourceRow[] = [
   ...both(
     'events.k8s.io',
     { plural: 'events', kind: 'Event', short: 'ev', createOnPut: true },
-    'v1.19+, unavailable in v1.25+',
-  ).map((row) => ({ ...row, storedAs: 'v1' })),
+    'v1.22+, unavailable in v1.25+',
+  ).map(({ deprecated, ...row }) => ({
+    ...row,
+    storedAs: 'v1',
+    // Its warning names no successor.
+    ...(deprecated === undefined ? {} : { deprecated: 'v1.22+, unavailable in v1.25+' }),
+  })),
   {
     at: 'certificates.k8s.io/v1',
     plural: 'certificatesigningrequests',

@@ -15,9 +15,17 @@ export const coreRows: readonly ResourceRow[] = [
     scope: cluster,
     short: 'cs',
     verbs: ['get', 'list'],
+    deprecated: 'v1.19+',
   },
   { at: 'v1', plural: 'configmaps', kind: 'ConfigMap', short: 'cm' },
-  { at: 'v1', plural: 'endpoints', kind: 'Endpoints', short: 'ep', createOnPut: true },
+  {
+    at: 'v1',
+    plural: 'endpoints',
+    kind: 'Endpoints',
+    short: 'ep',
+    createOnPut: true,
+    deprecated: 'v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+  },
   { at: 'v1', plural: 'events', kind: 'Event', short: 'ev', createOnPut: true },
   { at: 'v1', plural: 'limitranges', kind: 'LimitRange', short: 'limits', createOnPut: true },
   {

@@ -16,7 +16,7 @@ const workload = (at: string, plural: string, kind: string, short: string): Reso
         storedAs: 'apps/v1',
         legacyOnly: true,
         orphans: true,
-        deprecated: `v1.9+, unavailable in v1.16+; use apps/v1 ${kind}`,
+        deprecated: `v1.${at === 'apps/v1beta2' ? 9 : 8}+, unavailable in v1.16+; use apps/v1 ${kind}`,
       }),
 });
 
@@ -136,7 +136,7 @@ const networking: readonly ResourceRow[] = [
     scope: cluster,
     generation: true,
     storedAs: 'networking.k8s.io/v1',
-    deprecated: 'v1.19+, unavailable in v1.22+; use networking.k8s.io/v1 IngressClass',
+    deprecated: 'v1.19+, unavailable in v1.22+; use networking.k8s.io/v1 IngressClassList',
   },
   ingress('extensions/v1beta1'),
   {

@@ -11,6 +11,7 @@ import {
   required,
   unsupported,
 } from './errors.ts';
+import { goRoleRef } from './go-values.ts';
 import { checkConfigKey, checkLabel, checkPort } from './names.ts';
 
 const mebibyte = 1024 * 1024;
@@ -256,7 +257,7 @@ export function bindingErrors(object: KubeObject): FieldError[] {
 
 export function bindingUpdateErrors(object: KubeObject, old: KubeObject): FieldError[] {
   if (deepEqual(object['roleRef'], old['roleRef'])) return [];
-  return [invalidValue('roleRef', object['roleRef'], 'cannot change roleRef')];
+  return [invalidValue('roleRef', goRoleRef(recordAt(object, 'roleRef')), 'cannot change roleRef')];
 }
 
 /** Event: it stands in the namespace of what it is about. */

@@ -5,6 +5,7 @@ import { matchesSelector } from '../selector.ts';
 import { numberAt, recordAt, recordsAt, textAt, valueAt } from '../records.ts';
 import { forbidden, immutable, invalidValue, oneOf, required, unsupported } from './errors.ts';
 import { isCronSchedule } from './cron.ts';
+import { goSelector } from './go-values.ts';
 import { labelErrors } from './meta.ts';
 import { podSpecErrors } from './pod-spec.ts';
 
@@ -54,7 +55,9 @@ function selectorErrors(kind: string, spec: JsonRecord, labels: JsonRecord): Fie
   if (spec['selector'] === undefined) errors.push(required('spec.selector'));
   else if (Object.keys(selector).length === 0) {
     const owner = selectorOwner[kind] ?? 'deployment';
-    errors.push(invalidValue('spec.selector', {}, `empty selector is invalid for ${owner}`));
+    errors.push(
+      invalidValue('spec.selector', goSelector({}), `empty selector is invalid for ${owner}`),
+    );
   }
   // No selector matches nothing, so both complaints are made.
   if (spec['selector'] !== undefined && matchesSelector(selector, labels)) return errors;
@@ -126,7 +129,7 @@ export function workloadUpdateErrors(object: KubeObject, old: KubeObject): Field
   if (object.kind === 'ReplicationController') return [];
   return deepEqual(spec['selector'], before['selector'])
     ? []
-    : [immutable('spec.selector', spec['selector'])];
+    : [immutable('spec.selector', goSelector(recordAt(spec, 'selector')))];
 }
 
 const mutableInSet: readonly string[] = [
@@ -184,7 +187,12 @@ export function jobUpdateErrors(object: KubeObject, old: KubeObject): FieldError
   const fields = before['suspend'] === true ? ['selector'] : ['selector', 'template'];
   return fields
     .filter((field) => !deepEqual(spec[field], before[field]))
-    .map((field) => immutable(`spec.${field}`, spec[field]));
+    .map((field) =>
+      immutable(
+        `spec.${field}`,
+        field === 'selector' ? goSelector(recordAt(spec, 'selector')) : spec[field],
+      ),
+    );
 }
 
 /** CronJob. */
