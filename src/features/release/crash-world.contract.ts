@@ -4,8 +4,6 @@ import { once } from 'node:events';
 import os from 'node:os';
 import path from 'node:path';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { gzipSync } from 'node:zlib';
-import { pack } from 'tar-stream';
 import { createBus, isRecord, silentLogger, systemClock } from '../../base/index.ts';
 import type { KubeObject } from '../../base/index.ts';
 import type { Events } from '../../api/events/index.ts';
@@ -19,6 +17,7 @@ import type { Transport } from '../../lib/http/index.ts';
 import { connect, kinds } from '../../lib/kube/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
 import { startRelease } from './index.ts';
+import { archiveOf } from './world.contract.ts';
 
 /** A chart whose values name its objects, with a hook before and after everything. */
 const chartFiles: Readonly<Record<string, string>> = {
@@ -82,15 +81,6 @@ export async function createCrashWorld(): Promise<CrashWorld> {
       await rm(dir, { recursive: true, force: true });
     },
   };
-}
-
-async function archiveOf(files: Readonly<Record<string, string>>): Promise<Buffer> {
-  const tar = pack();
-  for (const [name, text] of Object.entries(files)) tar.entry({ name: `demo/${name}` }, text);
-  tar.finalize();
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of tar) chunks.push(chunk as Uint8Array);
-  return gzipSync(Buffer.concat(chunks));
 }
 
 /** One operator that may die. */

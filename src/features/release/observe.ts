@@ -3,9 +3,9 @@ import { KnownError, keyText, messageOf } from '../../base/index.ts';
 import type { Key, Run } from '../../base/index.ts';
 import { chartSourceOf, releaseNameOf, targetNamespaceOf } from '../../api/helm-release/index.ts';
 import type { ChartSource, HelmRelease } from '../../api/helm-release/index.ts';
-import type { Chart } from '../../lib/helm/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
 import type { Attempts } from './attempts.ts';
+import type { CompleteChart } from './charts/complete-chart.ts';
 import type { GitCharts, MirrorHow } from './charts/git-charts.ts';
 import type { RepositoryCharts } from './charts/repository-charts.ts';
 import type { Obstacle, ReleaseView } from './view.ts';
@@ -30,10 +30,13 @@ export interface ObservePorts {
   /** Another HelmRelease of the same kind, as the watch knows it. */
   readonly neighbour: (key: Key) => HelmRelease | undefined;
   /** Completes a chart from git with dependencies it does not carry. */
-  readonly withDependencies: (chart: Chart) => Promise<Chart>;
+  readonly withDependencies: CompleteChart;
 }
 
 const defaultTimeoutSeconds = 300;
+
+const noHelm2 =
+  "no client found for Helm 'v2': Helm 2 and Tiller are not supported; convert the release (helm 2to3 convert), then set spec.helmVersion to v3";
 
 /**
  * Reads all that decides about one HelmRelease. Failures to get chart or values become obstacles.
@@ -94,7 +97,7 @@ async function wantedOf(
   how: Looking,
 ): Promise<WantedRelease | Obstacle> {
   if (object.spec.helmVersion === 'v2') {
-    return { phase: 'Failed', code: 'unsupported', message: "no client found for Helm 'v2'" };
+    return { phase: 'Failed', code: 'unsupported', message: noHelm2 };
   }
   const source = chartSourceOf(object.spec);
   if (source === undefined) {
@@ -149,7 +152,7 @@ async function fetchChart(
   if (source.type === 'repository') return ports.repositories.fetch(source, namespace);
   const fetched = await ports.git.fetch(source, mirrorHow(ports, object, source));
   if (source.skipDepUpdate) return fetched;
-  return { ...fetched, chart: await ports.withDependencies(fetched.chart) };
+  return { ...fetched, chart: await ports.withDependencies(fetched) };
 }
 
 function mirrorHow(

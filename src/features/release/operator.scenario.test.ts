@@ -1,5 +1,3 @@
-import { gzipSync } from 'node:zlib';
-import { pack } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { isRecord } from '../../base/index.ts';
 import type { JsonRecord, KubeObject } from '../../base/index.ts';
@@ -13,6 +11,7 @@ import type { HelmReleaseStatus } from '../../api/helm-release/index.ts';
 import type { Transport } from '../../lib/http/index.ts';
 import { kinds } from '../../lib/kube/index.ts';
 import {
+  archiveOf,
   change,
   chartFiles,
   colour,
@@ -339,14 +338,7 @@ describe('the operator', slow, () => {
 
 describe('a pull secret', slow, () => {
   it('lets in at its own host only, and its chart stays with those who have it', async () => {
-    const tar = pack();
-    for (const [name, text] of Object.entries(chartFiles)) {
-      tar.entry({ name: `demo/${name}` }, text);
-    }
-    tar.finalize();
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of tar) chunks.push(chunk as Uint8Array);
-    const archive = new Uint8Array(gzipSync(Buffer.concat(chunks)));
+    const archive = new Uint8Array(await archiveOf(chartFiles));
     const asked: string[] = [];
     const answer =
       (how: string): Transport =>

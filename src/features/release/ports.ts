@@ -24,6 +24,8 @@ export interface ReleaseSettings {
   readonly updateChartDeps: boolean;
   /** `--log-release-diffs`: say in the log what an upgrade is for. */
   readonly logReleaseDiffs: boolean;
+  /** `--helm-repository-import`: files in the format of Helm's repositories.yaml. */
+  readonly repositoryFiles: readonly string[];
   /** What is done about objects that others changed, where a HelmRelease does not say. */
   readonly driftPolicy: DriftPolicy;
 }
@@ -37,6 +39,7 @@ export const defaultSettings: ReleaseSettings = {
   workers: 4,
   updateChartDeps: true,
   logReleaseDiffs: false,
+  repositoryFiles: [],
   driftPolicy: 'report',
 };
 
@@ -57,6 +60,10 @@ export interface ReleasePorts {
   readonly tlsTransport?: (tls: TlsFiles) => Transport;
   readonly credentials?: Credentials;
   readonly ssh?: SshKey;
+  /** Folder of a git repository that is on this machine: it is read there. */
+  readonly localFolder?: (url: string) => string | undefined;
+  /** `host:port` of registries that speak plain HTTP. */
+  readonly insecureRegistries?: readonly string[];
   readonly repositoryCredentials?: (url: string) => Promise<RepositoryCredentials | undefined>;
   readonly settings?: Partial<ReleaseSettings>;
   /** Only HelmReleases of this namespace (`--allow-namespace`). */

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { pack } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { HelmRelease } from '../../api/helm-release/index.ts';
 import type { HelmReleaseStatus } from '../../api/helm-release/index.ts';
@@ -10,6 +8,7 @@ import type { Release } from '../../lib/helm/index.ts';
 import type { Transport } from '../../lib/http/index.ts';
 import { kinds } from '../../lib/kube/index.ts';
 import {
+  archiveOf,
   change,
   chartFiles,
   colour,
@@ -290,18 +289,8 @@ describe('a crash', { timeout: 30_000 }, () => {
 });
 
 describe('a chart from a repository', { timeout: 30_000 }, () => {
-  async function packed(): Promise<Buffer> {
-    const tar = pack();
-    for (const [name, text] of Object.entries(chartFiles))
-      tar.entry({ name: `demo/${name}` }, text);
-    tar.finalize();
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of tar) chunks.push(chunk as Uint8Array);
-    return gzipSync(Buffer.concat(chunks));
-  }
-
   it('is downloaded once, checked, and kept over a restart', async () => {
-    const archive = await packed();
+    const archive = await archiveOf(chartFiles);
     const digest = createHash('sha256').update(archive).digest('hex');
     const asked: string[] = [];
     const transport: Transport = (request) => {

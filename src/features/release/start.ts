@@ -2,9 +2,10 @@ import type { Key, Kind, Run } from '../../base/index.ts';
 import { chartSourceOf } from '../../api/helm-release/index.ts';
 import { fetchBytes } from '../../lib/helm/index.ts';
 import type { Handler, Transport } from '../../lib/http/index.ts';
-import { completeChart } from './charts/complete-chart.ts';
+import { createCompleteChart } from './charts/complete-chart.ts';
 import { createGitCharts, sameRepository } from './charts/git-charts.ts';
 import type { GitCharts } from './charts/git-charts.ts';
+import { knownRepositories } from './charts/known-repositories.ts';
 import { tlsTransport } from './charts/pull-secret.ts';
 import { createRepositoryCharts } from './charts/repository-charts.ts';
 import { startEdition } from './edition.ts';
@@ -116,12 +117,16 @@ function editionPortsOf(ports: ReleasePorts, parts: Parts): EditionPorts {
   const { settings, run, git, metrics } = parts;
   const { cluster, clock, namespace, signal } = ports;
   const transport: Transport = ports.transport ?? ((request) => fetch(request));
-  const fetching = { transport, clock, signal };
+  const known = knownRepositories(settings.repositoryFiles, run.log);
+  const insecureHosts = ports.insecureRegistries ?? [];
+  const fetching = { transport, clock, signal, known, insecureHosts };
   const repositories = createRepositoryCharts({
     ...ports,
-    transport,
+    ...fetching,
     tlsTransport: ports.tlsTransport ?? tlsTransport,
   });
+  const maxAgeMs = settings.chartsSyncIntervalMs;
+  const completeChart = createCompleteChart({ ...fetching, maxAgeMs });
   return {
     controller: {
       cluster,
@@ -138,8 +143,8 @@ function editionPortsOf(ports: ReleasePorts, parts: Parts): EditionPorts {
         (await fetchBytes(fetching, { url, home: url, maxBytes: maxValuesBytes })).toString('utf8'),
       recheckMs: settings.chartsSyncIntervalMs,
       valueObjects: followValueObjects(cluster, run, namespace),
-      withDependencies: (chart) =>
-        settings.updateChartDeps ? completeChart(fetching, chart) : Promise.resolve(chart),
+      withDependencies: (fetched) =>
+        settings.updateChartDeps ? completeChart(fetched) : Promise.resolve(fetched.chart),
     },
     acting: {
       cluster,

@@ -9,6 +9,8 @@ export interface FetchedChart {
   readonly revision: string;
   /** Digest of the chart's content. */
   readonly digest: string;
+  /** Another chart of the same repository and commit, by its path from this one's folder. */
+  readonly beside?: (path: string) => Promise<Chart>;
 }
 
 /** A release as the HelmRelease wants it. */

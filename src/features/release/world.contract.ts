@@ -3,6 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { pack } from 'tar-stream';
 import { afterEach, beforeEach } from 'vitest';
 import { createBus, isRecord, silentLogger, systemClock } from '../../base/index.ts';
 import type { Bus, JsonRecord, KubeObject } from '../../base/index.ts';
@@ -38,7 +40,10 @@ export let world: World;
 
 export async function start(
   how: Partial<
-    Pick<ReleasePorts, 'settings' | 'transport' | 'chartsRepository' | 'tlsTransport'>
+    Pick<
+      ReleasePorts,
+      'settings' | 'transport' | 'chartsRepository' | 'tlsTransport' | 'localFolder' | 'log'
+    >
   > = {},
 ): Promise<void> {
   world.stop = new AbortController();
@@ -48,7 +53,7 @@ export async function start(
     cluster,
     bus,
     clock: systemClock,
-    log: silentLogger,
+    log: how.log ?? silentLogger,
     signal: world.stop.signal,
     dataDir: path.join(dir, 'data'),
     render: {},
@@ -57,6 +62,16 @@ export async function start(
   });
   world.feature = feature;
   world.done = feature.done;
+}
+
+/** A chart's files as `helm package` would pack them. */
+export async function archiveOf(files: Readonly<Record<string, string>>): Promise<Buffer> {
+  const tar = pack();
+  for (const [name, text] of Object.entries(files)) tar.entry({ name: `demo/${name}` }, text);
+  tar.finalize();
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of tar) chunks.push(chunk as Uint8Array);
+  return gzipSync(Buffer.concat(chunks));
 }
 
 export async function halt(): Promise<void> {

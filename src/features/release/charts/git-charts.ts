@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { KnownError, asKnownError, messageOf } from '../../../base/index.ts';
 import type { Clock, Logger } from '../../../base/index.ts';
 import type { ChartSource } from '../../../api/helm-release/index.ts';
@@ -19,6 +19,8 @@ export interface GitChartPorts {
   readonly dataDir: string;
   readonly credentials?: Credentials;
   readonly ssh?: SshKey;
+  /** Folder of a repository that is on this machine: it is read there. */
+  readonly localFolder?: (url: string) => string | undefined;
   /** Ref of a chart that names none. */
   readonly defaultRef: string;
   /** How old what a mirror knows may be. */
@@ -83,6 +85,7 @@ function entryOf(
   if (known !== undefined) return known;
   const credentials = how.credentials ?? ports.credentials;
   const digest = createHash('sha256').update(key).digest('hex').slice(0, 32);
+  const fetchFrom = ports.localFolder?.(url);
   const mirror = openMirror({
     url,
     dir: join(ports.dataDir, 'charts', 'git', digest),
@@ -91,6 +94,7 @@ function entryOf(
     timeoutMs: ports.timeoutMs,
     ...(credentials === undefined ? {} : { credentials }),
     ...(ports.ssh === undefined ? {} : { ssh: ports.ssh }),
+    ...(fetchFrom === undefined ? {} : { fetchFrom }),
   });
   const entry: Entry = { mirror, fetchedAt: 0, isStale: false, fetching: undefined };
   entries.set(key, entry);
@@ -154,7 +158,12 @@ async function chartAt(
     .digest('hex');
   const id = `${mirror.url} ${digest}`;
   const load = (): Promise<Chart> => loadFrom(mirror, revision, prefix);
-  return { chart: await shared(charts, id, load), revision, digest };
+  return {
+    chart: await shared(charts, id, load),
+    revision,
+    digest,
+    beside: (other) => loadFrom(mirror, revision, `${besidePath(path, other)}/`),
+  };
 }
 
 async function loadFrom(mirror: Mirror, revision: string, prefix: string): Promise<Chart> {
@@ -185,6 +194,14 @@ async function shared(
     charts.delete(id);
     throw thrown;
   }
+}
+
+/** `../common` from `charts/web` is `charts/common`; what leaves the repository is refused. */
+function besidePath(path: string, other: string): string {
+  const joined = posix.join('/', path, other);
+  const isInside = posix.normalize(`${path}/${other}`).startsWith('..') === false;
+  if (isInside && joined !== '/') return joined.slice(1).replace(/\/+$/, '');
+  throw new KnownError('invalid', `dependency file://${other} leads out of the repository`);
 }
 
 function insidePath(path: string): string {

@@ -1,6 +1,6 @@
 import { Agent } from 'undici';
 import { KnownError, hide, isRecord } from '../../../base/index.ts';
-import type { Key } from '../../../base/index.ts';
+import type { JsonRecord, Key } from '../../../base/index.ts';
 import type { RepositoryCredentials } from '../../../lib/helm/index.ts';
 import type { Transport } from '../../../lib/http/index.ts';
 import { kinds } from '../../../lib/kube/index.ts';
@@ -11,6 +11,8 @@ export interface TlsFiles {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
+  /** Anybody may say that they are that host. */
+  readonly insecure?: boolean;
 }
 
 /** What a chart repository is opened with. */
@@ -38,7 +40,7 @@ export interface PullSecretHow {
 
 /**
  * Reads a chart's pull secret: `username` and `password`, `caFile`, `certFile` and `keyFile` (or
- * `ca.crt`, `tls.crt`, `tls.key`). Credentials and the client certificate go to the repository's own
+ * `ca.crt`, `tls.crt`, `tls.key`), or `.dockerconfigjson`. Credentials and the client certificate go to the repository's own
  * host only. Throws `not-found` when there is no such Secret, `invalid` when it holds half a pair.
  */
 export async function readPullSecret(
@@ -52,26 +54,60 @@ export async function readPullSecret(
     throw new KnownError('not-found', `chart pull secret ${shown} not found`);
   }
   const data = isRecord(object['data']) ? object['data'] : {};
-  const read = (field: keyof typeof names): string | undefined => {
-    const text = names[field].map((name) => data[name]).find((each) => typeof each === 'string');
-    return typeof text === 'string' ? Buffer.from(text, 'base64').toString('utf8') : undefined;
-  };
-  const { username, password, ca, cert, key } = Object.fromEntries(
-    Object.keys(names).map((field) => [field, read(field as keyof typeof names)]),
-  );
-  if ((username === undefined) !== (password === undefined)) {
-    throw halfPair(shown, 'username and password');
-  }
-  if ((cert === undefined) !== (key === undefined)) throw halfPair(shown, 'certFile and keyFile');
-  const tls = { ...(ca ? { ca } : {}), ...(cert && key ? { cert, key } : {}) };
+  const login = loginIn(data['.dockerconfigjson'], new URL(url).host);
+  const credentials = pairOf(data, shown) ?? login;
+  const tls = tlsOf(data, shown);
   return {
-    ...(username !== undefined && password !== undefined
-      ? { credentials: { username: username.trim(), password: hide(password.trim()) } }
-      : {}),
+    ...(credentials === undefined ? {} : { credentials }),
     ...(Object.keys(tls).length === 0
       ? {}
       : { transport: onlyFor(url, { own: withTls(tls), plain }) }),
   };
+}
+
+function fieldOf(data: JsonRecord, field: keyof typeof names): string | undefined {
+  const text = names[field].map((name) => data[name]).find((each) => typeof each === 'string');
+  return typeof text === 'string' ? Buffer.from(text, 'base64').toString('utf8') : undefined;
+}
+
+function pairOf(data: JsonRecord, shown: string): RepositoryCredentials | undefined {
+  const [username, password] = [fieldOf(data, 'username'), fieldOf(data, 'password')];
+  if (username === undefined && password === undefined) return undefined;
+  if (username === undefined || password === undefined) {
+    throw halfPair(shown, 'username and password');
+  }
+  return { username: username.trim(), password: hide(password.trim()) };
+}
+
+function tlsOf(data: JsonRecord, shown: string): TlsFiles {
+  const [ca, cert, key] = [fieldOf(data, 'ca'), fieldOf(data, 'cert'), fieldOf(data, 'key')];
+  if ((cert === undefined) !== (key === undefined)) throw halfPair(shown, 'certFile and keyFile');
+  return { ...(ca ? { ca } : {}), ...(cert && key ? { cert, key } : {}) };
+}
+
+/** A Secret of type kubernetes.io/dockerconfigjson, as registries' logins are kept. */
+function loginIn(value: unknown, host: string): RepositoryCredentials | undefined {
+  if (typeof value !== 'string') return undefined;
+  const text = Buffer.from(value, 'base64').toString('utf8');
+  const config: unknown = parseJson(text);
+  const auths = isRecord(config) && isRecord(config['auths']) ? config['auths'] : {};
+  const entry = auths[host] ?? auths[`https://${host}`];
+  if (!isRecord(entry)) return undefined;
+  const auth = typeof entry['auth'] === 'string' ? entry['auth'] : '';
+  const [, user = '', password = ''] =
+    /^([^:]*):([\s\S]*)$/.exec(Buffer.from(auth, 'base64').toString('utf8')) ?? [];
+  return {
+    username: String(entry['username'] ?? user),
+    password: hide(String(entry['password'] ?? password)),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new KnownError('invalid', 'the .dockerconfigjson of a chart pull secret is not JSON');
+  }
 }
 
 function halfPair(secret: string, pair: string): KnownError {
@@ -79,7 +115,10 @@ function halfPair(secret: string, pair: string): KnownError {
 }
 
 /** Another host gets neither our certificate nor our trust in a private authority. */
-function onlyFor(home: string, { own, plain }: { own: Transport; plain: Transport }): Transport {
+export function onlyFor(
+  home: string,
+  { own, plain }: { own: Transport; plain: Transport },
+): Transport {
   const { host, protocol } = new URL(home);
   return (request) => {
     const to = new URL(request.url);
@@ -90,6 +129,7 @@ function onlyFor(home: string, { own, plain }: { own: Transport; plain: Transpor
 
 /** The runtime's own `fetch` with these files. */
 export function tlsTransport(tls: TlsFiles): Transport {
-  const dispatcher = new Agent({ connect: { ...tls } });
+  const { insecure = false, ...files } = tls;
+  const dispatcher = new Agent({ connect: { ...files, rejectUnauthorized: !insecure } });
   return (request) => fetch(request, { dispatcher } as unknown as RequestInit);
 }

@@ -9,8 +9,10 @@ import type { Chart, FetchPorts, RepositoryCredentials } from '../../../lib/helm
 import type { Transport } from '../../../lib/http/index.ts';
 import type { Cluster } from '../../../lib/kube/index.ts';
 import type { FetchedChart } from '../wanted.ts';
-import { readPullSecret } from './pull-secret.ts';
-import type { TlsFiles } from './pull-secret.ts';
+import type { KnownRepositories } from './known-repositories.ts';
+import { fetchOciChart, isOci } from './oci-chart.ts';
+import { onlyFor, readPullSecret } from './pull-secret.ts';
+import type { RepositoryAccess, TlsFiles } from './pull-secret.ts';
 
 export type RepositoryChartSource = Extract<ChartSource, { type: 'repository' }>;
 
@@ -21,9 +23,12 @@ export interface RepositoryChartPorts extends FetchPorts {
   /** Makes a transport with a repository's own TLS files. */
   readonly tlsTransport: (tls: TlsFiles) => Transport;
   readonly repositoryCredentials?: (url: string) => Promise<RepositoryCredentials | undefined>;
+  readonly known: KnownRepositories;
+  /** Registries that speak plain HTTP. */
+  readonly insecureHosts: readonly string[];
 }
 
-/** Charts of HTTP repositories, downloaded once per version. */
+/** Charts of HTTP repositories and of registries, downloaded once per version. */
 export interface RepositoryCharts {
   /** `namespace` is where the chart's pull secret is. */
   fetch(source: RepositoryChartSource, namespace: string): Promise<FetchedChart>;
@@ -76,27 +81,42 @@ async function download(
   { source, secret }: Wanted,
   file: string,
 ): Promise<Buffer> {
-  const url = cleanUrl(source.repository);
-  const general = await ports.repositoryCredentials?.(url);
-  const own =
-    secret &&
-    (await readPullSecret(ports.cluster, secret, {
-      url,
-      plain: ports.transport,
-      withTls: ports.tlsTransport,
-    }));
-  const repository = openChartRepository({
-    ...ports,
-    url,
-    ...(general === undefined ? {} : { credentials: general }),
-    ...own,
-  });
-  const { archive } = await repository.fetchChart(source.name, source.version);
+  const access = await accessTo(ports, { source, secret });
+  const archive = isOci(source.repository)
+    ? await fetchOciChart({ ...ports, ...access }, source)
+    : await fromRepository({ ...ports, ...access }, source);
   await mkdir(join(file, '..'), { recursive: true, mode: 0o750 });
   const part = `${file}.part`;
   await writeFile(part, archive);
   await rename(part, file);
   return archive;
+}
+
+async function fromRepository(
+  ports: FetchPorts & RepositoryAccess,
+  source: RepositoryChartSource,
+): Promise<Buffer> {
+  const repository = openChartRepository({ ...ports, url: cleanUrl(source.repository) });
+  return (await repository.fetchChart(source.name, source.version)).archive;
+}
+
+/** The pull secret's, before what the operator was given for everybody. */
+async function accessTo(
+  ports: RepositoryChartPorts,
+  { source, secret }: Wanted,
+): Promise<RepositoryAccess> {
+  const { transport: plain, tlsTransport: withTls } = ports;
+  const url = cleanUrl(source.repository).replace(/^oci:/, 'https:');
+  if (secret !== undefined) return readPullSecret(ports.cluster, secret, { url, plain, withTls });
+  const known = await ports.known.at(source.repository);
+  const credentials = (await ports.repositoryCredentials?.(url)) ?? known?.credentials;
+  const tls = known?.tls ?? {};
+  return {
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(Object.keys(tls).length === 0
+      ? {}
+      : { transport: onlyFor(url, { own: withTls(tls), plain }) }),
+  };
 }
 
 /** What came by a pull secret is kept apart: who does not have the secret does not get the chart. */

@@ -13,6 +13,7 @@ describe('the command line of helm-operator', () => {
         updateChartDeps: true,
         logReleaseDiffs: false,
         driftPolicy: 'report',
+        repositoryFiles: [],
       },
       listen: ':3030',
       logFormat: 'fmt',
@@ -36,6 +37,12 @@ describe('the command line of helm-operator', () => {
     });
   });
 
+  it('takes the flags that the original’s own chart sets', () => {
+    const argv = ['--status-update-interval=30s', '--helm-repository-import=v2:/a,v3:/b'];
+    expect(parseOperatorFlags(argv).settings.repositoryFiles).toEqual(['/b']);
+    expect(() => parseOperatorFlags(['--status-update-interval=x'])).toThrow('a duration');
+  });
+
   it('tells where FluxHelmReleases find their charts', () => {
     const { chartsRepository } = parseOperatorFlags(['--git-url=git@host:a/b', '--git-branch=dev']);
     expect(chartsRepository).toEqual({ url: 'git@host:a/b', branch: 'dev', chartsPath: 'charts' });
@@ -43,7 +50,10 @@ describe('the command line of helm-operator', () => {
 
   it.each([
     [['--tiller-ip=1.2.3.4'], 'flag --tiller-ip cannot be used: Helm 2'],
-    [['--helm-repository-import=v3:x'], 'flag --helm-repository-import cannot be used: name'],
+    [
+      ['--helm-repository-import=x'],
+      'invalid argument "x" for --helm-repository-import: it takes version:path',
+    ],
     [['--enabled-helm-versions=v2'], '--enabled-helm-versions v2: Helm 2'],
     [['--nope'], 'unknown flag: --nope'],
     [['-x'], 'unknown flag: -x'],

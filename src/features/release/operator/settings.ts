@@ -49,10 +49,10 @@ export const operatorFlags: Readonly<Record<string, Flag>> = {
   workers: flag('count', '2', 'How many releases are worked on side by side.'),
   listen: flag('text', ':3030', 'Address of /healthz, /metrics and the API.'),
   'charts-sync-interval': flag('duration', '3m', 'How often a release is looked at.'),
-  'status-update-interval': refused(
+  'status-update-interval': flag(
     'duration',
     '10s',
-    'the status is written when the release changes; leave the flag out',
+    'How old the status of a release may be. It is written at once when the release changes.',
   ),
   'log-release-diffs': flag('flag', 'false', 'Log what an upgrade changes: paths, never values.'),
   'update-chart-deps': flag('flag', 'true', 'Fetch dependencies that a git chart does not carry.'),
@@ -64,10 +64,10 @@ export const operatorFlags: Readonly<Record<string, Flag>> = {
   'git-branch': flag('text', 'master', 'Its branch.'),
   'git-charts-path': flag('text', 'charts', 'Folder of the charts in it.'),
   'release-drift': flag('text', 'report', 'What is done about drift: report, repair or ignore.'),
-  'helm-repository-import': refused(
+  'helm-repository-import': flag(
     'text',
     '',
-    'name the repository URL in the HelmRelease, its credentials in chartPullSecret',
+    'Files with credentials of chart repositories, each as v3:PATH, divided by commas.',
   ),
   'tiller-ip': refused('text', '', helm2),
   'tiller-port': refused('text', '', helm2),
@@ -103,6 +103,7 @@ export function parseOperatorFlags(
     branch: text('git-branch'),
     chartsPath: text('git-charts-path'),
   };
+  durationOf('status-update-interval', text('status-update-interval'));
   return {
     settings: {
       ...defaultSettings,
@@ -114,6 +115,7 @@ export function parseOperatorFlags(
       updateChartDeps: flagOf('update-chart-deps', text('update-chart-deps')),
       logReleaseDiffs: flagOf('log-release-diffs', text('log-release-diffs')),
       driftPolicy: policyOf(text('release-drift')),
+      repositoryFiles: filesOf(text('helm-repository-import')),
     },
     listen: text('listen'),
     // An unknown format is fmt, as in the original.
@@ -164,6 +166,16 @@ function checkVersions(text: string): void {
     .filter((each) => each !== '');
   if (versions.length === 0 || versions.includes('v3')) return;
   throw new KnownError('unsupported', `--enabled-helm-versions ${text}: ${helm2}`);
+}
+
+/** `version:path` each; those for Helm 2 serve nobody here. */
+function filesOf(text: string): string[] {
+  const entries = text.split(',').filter((each) => each !== '');
+  return entries.flatMap((entry) => {
+    const [, version = '', path = ''] = /^([^:]*):(.+)$/.exec(entry) ?? [];
+    if (path === '') throw wrong('helm-repository-import', entry, 'version:path, such as v3:/file');
+    return version === 'v3' ? [path] : [];
+  });
 }
 
 function countOf(name: string, text: string): number {
