@@ -78,6 +78,7 @@ describe('the chart, with the values of the Flux chart', () => {
       'Deployment/flux',
       'Secret/flux-git-deploy',
       'Service/flux',
+      'Service/sealed-secrets-controller',
       'ServiceAccount/flux',
     ]);
     expect(args(out)).toEqual(
