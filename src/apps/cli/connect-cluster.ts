@@ -7,6 +7,7 @@ import {
   loadKubeconfig,
   type Cluster,
   type Kubeconfig,
+  type PluginHost,
 } from '../../lib/kube/index.ts';
 import type { CliIo } from './io.ts';
 
@@ -43,10 +44,16 @@ async function findConfig(io: CliIo, { kubeconfig, context }: ConnectCluster): P
     return await loadKubeconfig({
       files: files.map((file) => path.resolve(io.cwd, file)),
       ...(context ? { context } : {}),
+      plugins: pluginHost(io),
     });
   } catch (thrown) {
     const inside = listed === '' ? await inClusterConfig(io.env) : undefined;
     if (inside !== undefined) return inside;
     throw thrown;
   }
+}
+
+/** How a kubeconfig's exec plug-ins are run for this call. */
+export function pluginHost({ env, stdin, clock }: CliIo): PluginHost {
+  return { env, isInteractive: stdin.isTTY === true, clock };
 }

@@ -1,8 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import https from 'node:https';
-import http from 'node:http';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import {
   hide,
   isRecord,
@@ -11,8 +8,9 @@ import {
   type Hidden,
   type JsonRecord,
 } from '../../base/index.ts';
-import type { Transport } from '../http/index.ts';
 import { parse } from '../yaml/index.ts';
+import { execPluginOf } from './login/exec-plugin.ts';
+import type { ExecPlugin, PluginHost } from './login/exec-plugin.ts';
 
 /** One context of a kubeconfig, resolved: certificate files are read, relative paths taken from the file's folder. */
 export interface Kubeconfig {
@@ -25,6 +23,10 @@ export interface Kubeconfig {
   readonly clientCert: string | undefined;
   readonly clientKey: Hidden<string> | undefined;
   readonly token: Hidden<string> | undefined;
+  /** A file that holds the token and may change; `token` comes before it. */
+  readonly tokenFile?: string | undefined;
+  /** A program that logs the user in; `token` and `basic` come before it. */
+  readonly exec?: ExecPlugin | undefined;
   readonly basic: { readonly username: string; readonly password: Hidden<string> } | undefined;
   /** `http://` or `https://`; requests go through it. */
   readonly proxyUrl?: string | undefined;
@@ -46,6 +48,8 @@ export interface LoadKubeconfig {
   /** Take the place of what the context names. */
   readonly cluster?: string;
   readonly user?: string;
+  /** How programs that log users in are run; without it such a user is refused. */
+  readonly plugins?: PluginHost;
 }
 
 const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -84,7 +88,8 @@ export async function loadKubeconfig(options: LoadKubeconfig): Promise<Kubeconfi
   const cluster = find('clusters', options.cluster ?? chosen.item['cluster']);
   const userName = options.user ?? chosen.item['user'];
   const user = userName ? find('users', userName) : { item: {}, dir: '' };
-  return resolved(wanted, text(chosen.item, 'namespace'), cluster, user);
+  const namespace = text(chosen.item, 'namespace');
+  return resolved({ context: wanted, namespace, cluster, user, plugins: options.plugins });
 }
 
 async function readConfig(
@@ -104,29 +109,24 @@ async function readConfig(
 
 type Found = { readonly item: JsonRecord; readonly dir: string };
 
-async function resolved(
-  context: string,
-  namespace: string | undefined,
-  cluster: Found,
-  user: Found,
-): Promise<Kubeconfig> {
+interface Chosen {
+  readonly context: string;
+  readonly namespace: string | undefined;
+  readonly cluster: Found;
+  readonly user: Found;
+  readonly plugins: PluginHost | undefined;
+}
+
+async function resolved(chosen: Chosen): Promise<Kubeconfig> {
+  const { context, namespace, cluster, user } = chosen;
   const server = text(cluster.item, 'server');
   if (server === undefined)
     throw new KnownError('invalid', `the cluster of context "${context}" has no server`);
-  if (user.item['exec'] !== undefined || user.item['auth-provider'] !== undefined) {
-    throw new KnownError(
-      'unsupported',
-      `the user of context "${context}" logs in by a plug-in (exec or auth-provider), which is not supported yet; use a token or a client certificate`,
-    );
-  }
   const key = await pem(user, 'client-key');
   const tokenFile = text(user.item, 'tokenFile');
-  const token =
-    tokenFile === undefined
-      ? text(user.item, 'token')
-      : (await readFile(path.resolve(user.dir, tokenFile), 'utf8')).trim();
+  const token = tokenFile === undefined ? text(user.item, 'token') : undefined;
   const username = text(user.item, 'username');
-  return {
+  const found = {
     context,
     server: server.replace(/\/+$/, ''),
     namespace,
@@ -136,12 +136,48 @@ async function resolved(
     clientCert: await pem(user, 'client-certificate'),
     clientKey: key === undefined ? undefined : hide(key),
     token: token === undefined ? undefined : hide(token),
+    tokenFile: tokenFile === undefined ? undefined : path.resolve(user.dir, tokenFile),
     basic:
       username === undefined
         ? undefined
         : { username, password: hide(text(user.item, 'password') ?? '') },
     proxyUrl: text(cluster.item, 'proxy-url'),
   };
+  return { ...found, exec: pluginOf(chosen, found) };
+}
+
+function pluginOf(
+  { context, cluster, user, plugins }: Chosen,
+  { server, ca, insecure, tlsServerName, proxyUrl }: Kubeconfig,
+): ExecPlugin | undefined {
+  const { exec } = user.item;
+  if (user.item['auth-provider'] !== undefined || (isRecord(exec) && plugins === undefined)) {
+    const how = isRecord(exec) ? 'a program (exec)' : 'an auth-provider, which kubectl dropped too';
+    throw new KnownError(
+      'unsupported',
+      `the user of context "${context}" logs in by ${how}; use a token, a client certificate or an exec plug-in of the command line`,
+    );
+  }
+  if (!isRecord(exec)) return undefined;
+  const told = {
+    server,
+    ...(tlsServerName === undefined ? {} : { 'tls-server-name': tlsServerName }),
+    ...(insecure ? { 'insecure-skip-tls-verify': true } : {}),
+    ...(ca === undefined
+      ? {}
+      : { 'certificate-authority-data': Buffer.from(ca).toString('base64') }),
+    ...(proxyUrl === undefined ? {} : { 'proxy-url': proxyUrl }),
+    config: extensionOf(cluster.item),
+  };
+  return execPluginOf(exec, { host: plugins!, dir: user.dir, cluster: told });
+}
+
+const execExtension = 'client.authentication.k8s.io/exec';
+
+/** What a kubeconfig says of a cluster for the program alone. */
+function extensionOf(cluster: JsonRecord): unknown {
+  const found = records(cluster['extensions']).find(({ name }) => name === execExtension);
+  return found?.['extension'] ?? null;
 }
 
 async function pem({ item, dir }: Found, name: string): Promise<string | undefined> {
@@ -160,16 +196,14 @@ function records(value: unknown): JsonRecord[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];
 }
 
-/** The configuration of a pod with a service account. The token is read again for each connection made from it. */
+/** The configuration of a pod with a service account. The token is read again for each request: the kubelet renews it. */
 export async function inClusterConfig(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Kubeconfig | undefined> {
   const host = env['KUBERNETES_SERVICE_HOST'];
   if (host === undefined) return undefined;
-  const [token, ca, namespace] = await Promise.all(
-    ['token', 'ca.crt', 'namespace'].map((name) =>
-      readFile(path.join(serviceAccount, name), 'utf8'),
-    ),
+  const [ca, namespace] = await Promise.all(
+    ['ca.crt', 'namespace'].map((name) => readFile(path.join(serviceAccount, name), 'utf8')),
   );
   return {
     context: 'in-cluster',
@@ -180,102 +214,8 @@ export async function inClusterConfig(
     tlsServerName: undefined,
     clientCert: undefined,
     clientKey: undefined,
-    token: hide(token?.trim() ?? ''),
+    token: undefined,
+    tokenFile: path.join(serviceAccount, 'token'),
     basic: undefined,
   };
-}
-
-/** Sends requests to the server of a kubeconfig, with its own CA and client certificate. */
-export function kubeconfigTransport(config: Kubeconfig): Transport {
-  const agent = agentOf(config);
-  const secure = config.server.startsWith('https:');
-  const login = authorization(config);
-  return async (request) => {
-    const from = new URL(request.url);
-    const url = new URL(`${config.server}${from.pathname}${from.search}`);
-    const headers: Record<string, string | string[]> = Object.fromEntries(request.headers);
-    Object.assign(headers, impersonation(config));
-    if (login !== undefined) headers['authorization'] = login.reveal();
-    const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer());
-    // Node frames the body of a DELETE only when it is told its length.
-    if (body !== undefined) headers['content-length'] = String(body.length);
-    return new Promise((resolve, reject) => {
-      const out = (secure ? https : http).request(
-        url,
-        { method: request.method, headers, agent, signal: request.signal },
-        (answer) => resolve(toResponse(answer)),
-      );
-      out.on('error', (error) => reject(unreachable(config, error)));
-      out.end(body);
-    });
-  };
-}
-
-function agentOf(config: Kubeconfig): http.Agent {
-  const keep = { keepAlive: true, maxFreeSockets: 16, ...proxied(config) };
-  if (!config.server.startsWith('https:')) return new http.Agent(keep);
-  return new https.Agent({
-    ...keep,
-    ...(config.ca === undefined ? {} : { ca: config.ca }),
-    ...(config.clientCert === undefined ? {} : { cert: config.clientCert }),
-    ...(config.clientKey === undefined ? {} : { key: config.clientKey.reveal() }),
-    ...(config.tlsServerName === undefined ? {} : { servername: config.tlsServerName }),
-    rejectUnauthorized: !config.insecure,
-  });
-}
-
-/** The proxy in the form in which Node's agent takes it. Throws `KnownError('unsupported')` for other kinds. */
-function proxied({ proxyUrl }: Kubeconfig): { proxyEnv?: Record<string, string> } {
-  if (!proxyUrl) return {};
-  if (!/^https?:\/\/./i.test(proxyUrl)) {
-    throw new KnownError(
-      'unsupported',
-      `proxy ${proxyUrl}: only http:// and https:// are supported`,
-    );
-  }
-  return { proxyEnv: { HTTP_PROXY: proxyUrl, HTTPS_PROXY: proxyUrl } };
-}
-
-function impersonation({ impersonate }: Kubeconfig): Record<string, string | string[]> {
-  if (impersonate === undefined) return {};
-  const { user, groups, uid } = impersonate;
-  return {
-    'impersonate-user': user,
-    ...(groups.length === 0 ? {} : { 'impersonate-group': [...groups] }),
-    ...(uid === undefined ? {} : { 'impersonate-uid': uid }),
-  };
-}
-
-function authorization({ token, basic }: Kubeconfig): Hidden<string> | undefined {
-  if (token !== undefined) return hide(`Bearer ${token.reveal()}`);
-  if (basic === undefined) return undefined;
-  return hide(
-    `Basic ${Buffer.from(`${basic.username}:${basic.password.reveal()}`).toString('base64')}`,
-  );
-}
-
-/** The words kubectl uses, since people search for them. */
-function unreachable({ server }: Kubeconfig, error: NodeJS.ErrnoException): KnownError {
-  if (error.name === 'AbortError')
-    return new KnownError('unreachable', 'the request was aborted', { cause: error });
-  const host = new URL(server).host;
-  const message =
-    error.code === 'ECONNREFUSED'
-      ? `The connection to the server ${host} was refused - did you specify the right host or port?`
-      : `Unable to connect to the server ${host}: ${error.message}`;
-  return new KnownError('unreachable', message, { cause: error });
-}
-
-function toResponse(answer: http.IncomingMessage): Response {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(answer.headers)) {
-    for (const each of [value ?? []].flat()) headers.append(name, each);
-  }
-  const status = answer.statusCode ?? 502;
-  const bodiless = [101, 204, 205, 304].includes(status);
-  if (bodiless) answer.resume();
-  return new Response(bodiless ? null : (Readable.toWeb(answer) as ReadableStream<Uint8Array>), {
-    status,
-    headers,
-  });
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { hide, isRecord, KnownError, messageOf } from '../../../base/index.ts';
 import { connect, kinds, kubeconfigTransport, loadKubeconfig } from '../../../lib/kube/index.ts';
 import type { Cluster, Impersonation, Kubeconfig } from '../../../lib/kube/index.ts';
+import { pluginHost } from '../connect-cluster.ts';
 import type { CliIo } from '../io.ts';
 import type { Options } from './options.ts';
 import { readText } from './read-file.ts';
@@ -51,6 +52,7 @@ function loadedConfig({ flags }: Options, io: CliIo): Promise<Kubeconfig> {
   const given = ['context', 'cluster', 'user'].map((name) => [name, flags.string(name)] as const);
   return loadKubeconfig({
     files: files.map((file) => path.resolve(io.cwd, file)),
+    plugins: pluginHost(io),
     ...Object.fromEntries(given.filter(([, value]) => value !== '')),
   });
 }
