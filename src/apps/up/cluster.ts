@@ -6,7 +6,13 @@ import {
   type ApiServer,
   type Pki,
 } from '../../embedded/apiserver/index.ts';
-import type { EngineName, NodeRuntime } from '../../embedded/runtime/index.ts';
+import {
+  ingressRouter,
+  serveIngress,
+  serveIngressTls,
+  type EngineName,
+  type NodeRuntime,
+} from '../../embedded/runtime/index.ts';
 import { startWorkloads } from '../../embedded/workloads/index.ts';
 import { connect, type Cluster } from '../../lib/kube/index.ts';
 import type { DataDir } from './data-dir.ts';
@@ -21,6 +27,8 @@ export interface ClusterPorts {
   readonly log: Logger;
   readonly signal: AbortSignal;
   readonly apiPort: number;
+  readonly ingressPort: number;
+  readonly ingressTlsPort: number;
   /** `host:port` of registries that are spoken to over plain HTTP. */
   readonly insecureRegistries: readonly string[];
   /** The machine's environment: PATH for the processes of pods, and all of it for container engines. */
@@ -35,7 +43,7 @@ export interface ClusterPorts {
 export interface EmbeddedCluster {
   readonly cluster: Cluster;
   readonly server: ApiServer;
-  readonly port: number;
+  readonly ports: { readonly api: number; readonly ingress?: number; readonly ingressTls?: number };
   /** Resolves when the signal has ended loops and pods. */
   readonly done: Promise<void>;
   close(): Promise<void>;
@@ -66,14 +74,50 @@ export async function startCluster(ports: ClusterPorts): Promise<EmbeddedCluster
     ...(runsPods ? { volumesDir: dir.file('volumes') } : {}),
   });
   const tasks = [workloads.done];
+  let ingress: { readonly ingress: number; readonly ingressTls: number } | undefined;
   if (runsPods) {
     const { podPrefix: addressPrefix } = network;
     const node = startNode({ ...ports, cluster, nodeName, apiPort: port, addressPrefix });
     runtime = node.runtime;
     server.setPodRuntime(runtime);
+    const { done, ...opened } = await openIngress(ports, cluster);
+    ingress = opened;
+    tasks.push(done);
     tasks.push(node.done);
   }
-  return { cluster, server, port, done: Promise.all(tasks).then(() => {}), close };
+  return {
+    cluster,
+    server,
+    ports: { api: port, ...ingress },
+    done: Promise.all(tasks).then(() => {}),
+    close,
+  };
+}
+
+/** Serves Ingresses on two ports until the signal. */
+async function openIngress(
+  ports: ClusterPorts,
+  cluster: Cluster,
+): Promise<{
+  readonly ingress: number;
+  readonly ingressTls: number;
+  readonly done: Promise<void>;
+}> {
+  const { dir, clock, log, signal, ingressPort, ingressTlsPort } = ports;
+  const router = ingressRouter({ cluster, clock, log, signal });
+  const host = '127.0.0.1';
+  const { lastPorts } = dir;
+  const plain = await listenAt('ingress', ingressPort, lastPorts.ingress, (port) =>
+    serveIngress(router, { host, port }),
+  );
+  signal.addEventListener('abort', () => void plain.close(), { once: true });
+  const tls = await listenAt('ingressTls', ingressTlsPort, lastPorts.ingressTls, (port) =>
+    serveIngressTls(router, { host, port }),
+  );
+  const done = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => void tls.close().then(resolve, resolve), { once: true });
+  });
+  return { ingress: plain.port, ingressTls: tls.port, done };
 }
 
 interface Serving {

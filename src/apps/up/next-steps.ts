@@ -9,6 +9,7 @@ export function nextSteps(up: UpJson, isDemo: boolean): string {
     `  git server  ${up.endpoints.git}  (login in ${up.credentials.git})`,
     `  registry    ${up.endpoints.registry}`,
     ...featureLines(up),
+    ...(up.endpoints.ingress === undefined ? [] : [`  ingresses   ${up.endpoints.ingress}`]),
     '',
     'In another terminal:',
     `  export KUBECONFIG=${up.kubeconfig}`,

@@ -8,6 +8,9 @@ export interface UpOptions {
   readonly registryPort: number;
   readonly gatewayPort: number;
   readonly uiPort: number;
+  /** Of the router of Ingresses, plain and with TLS; any free one unless told otherwise. */
+  readonly ingressPort?: number;
+  readonly ingressTlsPort?: number;
   readonly isDemo: boolean;
   /** Runs pods with this engine wherever it can; absent: engines only run what a process cannot. */
   readonly engine?: EngineName;
@@ -38,7 +41,7 @@ export interface ApiSwitches {
 }
 
 /** A service of the platform that listens on a port of its own. */
-export type Endpoint = 'api' | 'git' | 'registry' | 'gateway' | 'ui';
+export type Endpoint = 'api' | 'git' | 'registry' | 'gateway' | 'ui' | 'ingress' | 'ingressTls';
 
 /** The flag that sets each port; error texts name it. */
 export const portFlags: Readonly<Record<Endpoint, string>> = {
@@ -47,4 +50,6 @@ export const portFlags: Readonly<Record<Endpoint, string>> = {
   registry: '--registry-port',
   gateway: '--gateway-port',
   ui: '--ui-port',
+  ingress: '--ingress-port',
+  ingressTls: '--ingress-tls-port',
 };

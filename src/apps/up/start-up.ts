@@ -96,15 +96,15 @@ async function startAll(base: Base): Promise<UpJson> {
   const stores = await startStores(base);
   const embedded = await startEmbedded(base, stores);
   ports.progress('the cluster is up');
-  const { cluster, port: api } = embedded;
+  const { cluster, ports: served } = embedded;
   const { pid, environment, progress } = ports;
   const { git, registry } = stores;
   if (!hasFeatures(options))
-    return writeUpJson({ dir, cluster, ports: { api, git, registry }, pid });
+    return writeUpJson({ dir, cluster, ports: { ...served, git, registry }, pid });
   await ensureNamespaces(cluster, Object.values(system));
   const operator = await startFeatures(base, stores, embedded);
-  const served = await serveOperator(base, cluster, operator);
-  const all = { api, git, registry, ...served };
+  const own = await serveOperator(base, cluster, operator);
+  const all = { ...served, git, registry, ...own };
   const up = await writeUpJson({ dir, cluster, ports: all, pid });
   if (options.isDemo) await setUpDemo({ ...base, ...stores, ports: all, environment, progress });
   return up;
@@ -141,9 +141,12 @@ function repositoryOf({ isDemo }: UpOptions): string {
 
 async function startEmbedded(base: Base, { insecureRegistries }: Stores): Promise<EmbeddedCluster> {
   const { apiPort, engine, engineArguments = [], api, without } = base.options;
+  const { ingressPort = 0, ingressTlsPort = 0 } = base.options;
   const embedded = await startCluster({
     ...base,
     apiPort,
+    ingressPort,
+    ingressTlsPort,
     engine,
     engineArguments,
     api,

@@ -14,9 +14,9 @@ export interface UpJson {
   readonly credentials: { readonly git: string; readonly gateway?: string };
 }
 
-/** Gateway and status page are features, and not there without them. */
-type Of<T> = Readonly<Record<Exclude<Endpoint, 'gateway' | 'ui'>, T>> &
-  Readonly<Partial<Record<'gateway' | 'ui', T>>>;
+/** Gateway and status page are features, the router of Ingresses is the node's: not there without them. */
+type Of<T> = Readonly<Record<'api' | 'git' | 'registry', T>> &
+  Readonly<Partial<Record<Endpoint, T>>>;
 
 export interface WriteUpJson {
   readonly dir: DataDir;
@@ -27,7 +27,7 @@ export interface WriteUpJson {
 
 /** Writes `up.json`, and the gateway's login beside it for people and scripts. */
 export async function writeUpJson({ dir, cluster, ports, pid }: WriteUpJson): Promise<UpJson> {
-  const { gateway, ui } = ports;
+  const { gateway, ui, ingress, ingressTls } = ports;
   const hasGateway = gateway !== undefined;
   if (hasGateway) {
     const login = await gatewayLogin(cluster);
@@ -42,6 +42,8 @@ export async function writeUpJson({ dir, cluster, ports, pid }: WriteUpJson): Pr
       registry: `http://localhost:${ports.registry}`,
       ...(hasGateway ? { gateway: `http://localhost:${gateway}` } : {}),
       ...(ui === undefined ? {} : { ui: `http://localhost:${ui}` }),
+      ...(ingress === undefined ? {} : { ingress: `http://localhost:${ingress}` }),
+      ...(ingressTls === undefined ? {} : { ingressTls: `https://localhost:${ingressTls}` }),
     },
     ports,
     kubeconfig: dir.file('kubeconfig'),

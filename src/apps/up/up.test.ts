@@ -54,7 +54,9 @@ describe('trice up', { timeout: 30_000 }, () => {
   it('writes where everything is, and secrets for its user only', async () => {
     const { up } = await start('a');
     expect(JSON.parse(readFileSync(path.join(home, 'a/up.json'), 'utf8'))).toEqual(up);
-    expect(Object.keys(up.endpoints)).toEqual(['api', 'git', 'registry', 'gateway', 'ui']);
+    const names = ['api', 'git', 'registry', 'gateway', 'ui', 'ingress', 'ingressTls'];
+    expect(Object.keys(up.endpoints)).toEqual(names);
+    expect((await fetch(up.endpoints.ingress ?? '')).status).toBe(404);
     for (const file of [up.kubeconfig, up.credentials.git, up.credentials.gateway ?? '']) {
       expect(statSync(file).mode & 0o077).toBe(0);
     }

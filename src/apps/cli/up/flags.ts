@@ -61,6 +61,8 @@ export const flags: readonly Flag[] = [
   port('registry', 5000, 'image registry'),
   port('gateway', 8080, 'function gateway'),
   port('ui', 8088, 'status page'),
+  port('ingress', 0, 'router of Ingresses'),
+  port('ingress-tls', 0, 'router of Ingresses, with TLS'),
   { name: 'demo', type: 'bool', usage: 'push the demo repository and build its functions' },
   {
     name: 'engine',

@@ -29,6 +29,8 @@ describe('the flags of trice up', () => {
       registryPort: 5000,
       gatewayPort: 8080,
       uiPort: 8088,
+      ingressPort: 0,
+      ingressTlsPort: 0,
       isDemo: false,
       engineArguments: [],
       api: { profile: 'modern', serviceAccountAdmission: true },

@@ -20,6 +20,8 @@ export function optionsOf({ flags: given, io }: Call): UpOptions {
     registryPort: portOf('registry'),
     gatewayPort: portOf('gateway'),
     uiPort: portOf('ui'),
+    ingressPort: portOf('ingress'),
+    ingressTlsPort: portOf('ingress-tls'),
     isDemo: given.bool('demo'),
     ...engineOf(given),
     api: apiOf(given, io.cwd),

@@ -6,7 +6,6 @@ import { openMirror, type Credentials, type Environment } from '../../../lib/git
 import { createRegistryClient, openImageStore } from '../../../lib/oci/index.ts';
 import type { Login } from '../credentials.ts';
 import type { DataDir } from '../data-dir.ts';
-import type { Endpoint } from '../options.ts';
 import { safeRepositoryUrl } from '../repository-url.ts';
 import { demoRepository, exampleDir, pushDemoRepository } from './demo-repository.ts';
 
@@ -17,7 +16,7 @@ export interface DemoPorts {
   readonly signal: AbortSignal;
   readonly credentials: Credentials;
   readonly environment: Environment;
-  readonly ports: Readonly<Record<Endpoint, number>>;
+  readonly ports: Readonly<Record<'git' | 'registry', number>>;
   readonly gitLogin: Login;
   readonly progress: (text: string) => void;
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonRecord, Kind, KubeObject } from '../../../base/index.ts';
 import { kinds } from '../../../lib/kube/index.ts';
-import { openBench, type Bench } from '../testing/bench.ts';
+import { openBench, type Bench } from '../testing/bench.contract.ts';
 import type { Autoscaler, PodUsage } from './autoscaler.ts';
 
 let bench: Bench;

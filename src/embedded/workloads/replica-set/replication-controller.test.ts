@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonRecord, KubeObject } from '../../../base/index.ts';
 import { kinds } from '../../../lib/kube/index.ts';
 import { shapes } from '../objects.ts';
-import { openBench, type Bench } from '../testing/bench.ts';
+import { openBench, type Bench } from '../testing/bench.contract.ts';
 
 let bench: Bench;
 beforeAll(async () => (bench = await openBench()));

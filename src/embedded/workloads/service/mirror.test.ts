@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { kinds } from '../../../lib/kube/index.ts';
 import { shapes } from '../objects.ts';
-import { openBench, type Bench } from '../testing/bench.ts';
+import { openBench, type Bench } from '../testing/bench.contract.ts';
 
 let bench: Bench;
 beforeAll(async () => (bench = await openBench()));

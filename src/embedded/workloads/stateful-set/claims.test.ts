@@ -6,7 +6,7 @@ import type { KubeObject } from '../../../base/index.ts';
 import { kinds } from '../../../lib/kube/index.ts';
 import type { StatefulSet } from '../objects.ts';
 import { storageShapes } from '../storage/storage-objects.ts';
-import { openBench, type Bench } from '../testing/bench.ts';
+import { openBench, type Bench } from '../testing/bench.contract.ts';
 
 const claim = kinds.PersistentVolumeClaim;
 let dir: string;

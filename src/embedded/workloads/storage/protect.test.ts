@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../base/index.ts';
 import { kinds } from '../../../lib/kube/index.ts';
-import { openBench, type Bench } from '../testing/bench.ts';
+import { openBench, type Bench } from '../testing/bench.contract.ts';
 import { decideProtection, protection } from './protect.ts';
 import { storageShapes } from './storage-objects.ts';
 

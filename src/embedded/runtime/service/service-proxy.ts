@@ -8,8 +8,9 @@ import {
   type Kind,
   type KubeObject,
   type Logger,
-} from '../../base/index.ts';
-import { kinds, watchCache, type Cache, type Cluster } from '../../lib/kube/index.ts';
+} from '../../../base/index.ts';
+import { targetsOf, type Endpoints, type Service } from './endpoints.ts';
+import { kinds, watchCache, type Cache, type Cluster } from '../../../lib/kube/index.ts';
 
 export interface ServiceProxyOptions {
   readonly cluster: Cluster;
@@ -18,20 +19,6 @@ export interface ServiceProxyOptions {
   readonly signal: AbortSignal;
   /** JSON file with the address of every service, for name lookups inside pods. */
   readonly namesFile?: string;
-}
-
-interface Service extends KubeObject {
-  spec: {
-    clusterIP?: string;
-    ports?: Array<{ name?: string; port: number; protocol?: string }>;
-  };
-}
-
-interface Endpoints extends KubeObject {
-  subsets?: Array<{
-    addresses?: Array<{ ip: string }>;
-    ports?: Array<{ name?: string; port: number; protocol?: string }>;
-  }>;
 }
 
 /** Waits between two tries of an address that cannot be listened on. */
@@ -54,8 +41,8 @@ export function startServiceProxy(options: ServiceProxyOptions): { readonly done
   const listeners = new Map<string, Map<string, net.Server>>();
   const names = nameWriter(options.namesFile, log);
   let turn = 0;
-  const pick = (service: Service, portName: string): { ip: string; port: number } | undefined => {
-    const all = targets(endpoints, service, portName);
+  const pick = (service: Service, portName: string): { host: string; port: number } | undefined => {
+    const all = targetsOf(endpoints.get(service.metadata), portName);
     turn += 1;
     return all[turn % Math.max(1, all.length)];
   };
@@ -103,22 +90,9 @@ function portsOf({ spec }: Service): Map<string, string> {
   return new Map(tcp.map(({ port, name = '' }) => [`${clusterIP}:${port}`, name]));
 }
 
-function targets(
-  endpoints: Cache<Endpoints>,
-  service: Service,
-  portName: string,
-): Array<{ ip: string; port: number }> {
-  return (endpoints.get(service.metadata)?.subsets ?? []).flatMap(
-    ({ addresses = [], ports = [] }) => {
-      const port = ports.find(({ name = '' }) => name === portName)?.port;
-      return port === undefined ? [] : addresses.map(({ ip }) => ({ ip, port }));
-    },
-  );
-}
-
 function openPort(
   at: string,
-  pick: () => { ip: string; port: number } | undefined,
+  pick: () => { host: string; port: number } | undefined,
   run: { readonly clock: Clock; readonly log: Logger; readonly signal: AbortSignal },
 ): net.Server {
   const [host = '', port = '0'] = at.split(':');
@@ -129,7 +103,7 @@ function openPort(
       socket.resetAndDestroy();
       return;
     }
-    pipe(socket, net.connect({ host: target.ip, port: target.port, allowHalfOpen: true }));
+    pipe(socket, net.connect({ ...target, allowHalfOpen: true }));
   });
   let hasTold = false;
   const begin = (): void => void server.listen({ host, port: Number(port) });
