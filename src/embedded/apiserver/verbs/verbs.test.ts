@@ -114,6 +114,10 @@ describe('create', () => {
       text.replace('w1', 'w2'),
     );
     expect(ignored.headers.get('warning')).toBeNull();
+    const legacy = await startTestServer({ profile: 'legacy' });
+    const old = await legacy.call('POST', `${maps}?fieldValidation=Strict`, text);
+    expect([old.status, old.headers.get('warning')]).toEqual([201, null]);
+    await legacy.server.close();
   });
 
   it('takes YAML, and refuses forms nobody knows', async () => {

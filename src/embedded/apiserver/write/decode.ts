@@ -44,7 +44,8 @@ export function fieldComplaint(
   const { strategy } = call.resource;
   const [wrong] = strategy.typeErrors(object);
   if (wrong !== undefined) return wrong;
-  if (options.fieldValidation === 'Ignore') return undefined;
+  // Servers of the older profile's age dropped what they did not know without a word.
+  if (options.fieldValidation === 'Ignore' || call.state.profile === 'legacy') return undefined;
   const complaints = [
     ...strategy.unknownFields(object).map((path) => `unknown field "${path}"`),
     ...duplicates.map((path) => `duplicate field "${path}"`),

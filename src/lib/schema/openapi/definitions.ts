@@ -97,7 +97,8 @@ export function schemaOf(
     case 'scalar':
       return scalarOf(into, schema, version);
     case 'any':
-      return { 'x-kubernetes-preserve-unknown-fields': true, type: 'object' };
+      // No type: a default in a schema may be a text as well as a map.
+      return { 'x-kubernetes-preserve-unknown-fields': true };
   }
 }
 

@@ -76,6 +76,11 @@ describe('definitions', () => {
     });
   });
 
+  it('take any value where any may stand: old clients check the schemas of definitions with them', () => {
+    const props = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps';
+    expect(definition(props).properties['default']).not.toHaveProperty('type');
+  });
+
   it('are found by kind, lists too', () => {
     expect(definition('io.k8s.api.apps.v1.Deployment')['x-kubernetes-group-version-kind']).toEqual([
       { group: 'apps', kind: 'Deployment', version: 'v1' },
