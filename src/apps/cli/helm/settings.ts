@@ -12,7 +12,10 @@ export function renderPorts(io: CliIo): ActionPorts['render'] {
   return {
     now: () => io.clock.now(),
     random: (size) => randomBytes(size),
-    timeZone: io.env['TZ'] || Intl.DateTimeFormat().resolvedOptions().timeZone,
+    // Asked only by templates that have dates.
+    get timeZone() {
+      return io.env['TZ'] || Intl.DateTimeFormat().resolvedOptions().timeZone;
+    },
   };
 }
 

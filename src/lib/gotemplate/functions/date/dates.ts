@@ -19,11 +19,19 @@ const TIME = { named: 'time.Time' } as const;
 /** The functions about time, for a clock and a local zone. */
 class Dates {
   private readonly ports: DatePorts;
-  private readonly local: Zone;
+  private loaded: Zone | undefined;
 
   constructor(ports: DatePorts) {
     this.ports = ports;
-    this.local = loadZone(ports.timeZone ?? 'UTC', UTC) ?? UTC;
+  }
+
+  /** Found when it is first asked for: most templates have no dates, and zones take their time to load. */
+  private get local(): Zone {
+    this.loaded ??= {
+      ...(loadZone(this.ports.timeZone ?? 'UTC', UTC) ?? UTC),
+      name: 'Local',
+    };
+    return this.loaded;
   }
 
   private present(): Moment {
