@@ -57,15 +57,12 @@ function run(program, args, options = {}) {
 const node = (...args) => run(node24(), args);
 const tool = (name, ...args) => run(at('node_modules', '.bin', name), args);
 
+const main = at('src/apps/cli/main.ts');
 const tasks = {
   start: (args) =>
-    node(
-      '--disable-warning=ExperimentalWarning',
-      at('src/apps/cli/main.ts'),
-      'up',
-      '--demo',
-      ...args,
-    ),
+    process.platform === 'win32'
+      ? node('--disable-warning=ExperimentalWarning', main, 'up', '--demo', ...args)
+      : run(at('bin', 'trice'), ['up', '--demo', ...args]),
   lint() {
     tool('oxlint', '--type-aware', '--deny-warnings', '.');
     tool('prettier', '--check', '--log-level', 'warn', '.');
