@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { KnownError, messageOf } from '../../base/index.ts';
 import type { Logger, Run } from '../../base/index.ts';
-import { openMirror, safeUrl } from '../../lib/git/index.ts';
+import { openMirror, safeUrl, signingOf } from '../../lib/git/index.ts';
 import type { Mirror } from '../../lib/git/index.ts';
 import { openReader } from '../../lib/revision/index.ts';
 import { canonicalName, parseImage } from '../../lib/oci/index.ts';
@@ -44,18 +44,7 @@ export class ImageLoop {
     this.repository = repository;
     this.#log = ports.log;
     this.#alarm = createAlarm(ports.clock);
-    const fetchFrom = ports.localFolder?.(repository.url);
-    this.mirror = openMirror({
-      url: repository.url,
-      dir: path.join(ports.dataDir, 'mirrors', repository.name),
-      clock: ports.clock,
-      log: ports.log.with({ component: 'git' }),
-      timeoutMs: repository.gitTimeoutMs,
-      ...(ports.credentials === undefined ? {} : { credentials: ports.credentials }),
-      ...(ports.environment === undefined ? {} : { environment: ports.environment }),
-      ...(ports.ssh === undefined ? {} : { ssh: ports.ssh }),
-      ...(fetchFrom === undefined ? {} : { fetchFrom }),
-    });
+    this.mirror = mirrorOf(ports, repository);
     this.target = targetOf(ports, repository, this.mirror);
     this.done = this.#loop();
   }
@@ -128,11 +117,27 @@ export class ImageLoop {
     const target = { ...this.target, isFetched: true };
     const done = await runAutomation(target, this.#store, present, run);
     if (done === undefined) return;
-    const ids = [...new Set(done.changes.map(({ id }) => id))].toSorted();
-    const event = `Commit: ${done.revision.slice(0, 7)}, ${ids.join(', ')}`;
-    run.log.with({ component: 'daemon' }).info('', { event, logupstream: 'false' });
     this.announce(done.revision);
   }
+}
+
+function mirrorOf(ports: ImagePorts, repository: ImageRepository): Mirror {
+  const { credentials, environment, keyring, ssh } = ports;
+  const fetchFrom = ports.localFolder?.(repository.url);
+  const signing = signingOf(repository, keyring);
+  return openMirror({
+    url: repository.url,
+    dir: path.join(ports.dataDir, 'mirrors', repository.name),
+    clock: ports.clock,
+    log: ports.log.with({ component: 'git' }),
+    timeoutMs: repository.gitTimeoutMs,
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(environment === undefined ? {} : { environment }),
+    ...(ssh === undefined ? {} : { ssh }),
+    ...(keyring === undefined ? {} : { keyring }),
+    ...(signing === undefined ? {} : { signing }),
+    ...(fetchFrom === undefined ? {} : { fetchFrom }),
+  });
 }
 
 function targetOf(ports: ImagePorts, repository: ImageRepository, mirror: Mirror): CommitTarget {

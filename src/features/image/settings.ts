@@ -19,6 +19,10 @@ export interface ImageRepository {
   /** Signs commits: a GPG key's id, or the path of an SSH private key; `''` signs nothing. */
   readonly signingKey?: string;
   readonly signingFormat?: 'openpgp' | 'ssh';
+  /** Nothing is committed on a head that is not signed, nor on one that has such commits before it. */
+  readonly verifySignatures?: 'none' | 'all' | 'first-parent';
+  /** The sync's marker: what is before it was verified. */
+  readonly syncTag?: string;
 }
 
 /** How registries are scanned, with fluxd's defaults. */

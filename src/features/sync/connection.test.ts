@@ -102,14 +102,20 @@ it('measures under the names of fluxd', async () => {
   metrics.gitReady('one', true);
   expect(await metrics.text()).toContain('\nflux_git_ready 0\n');
   metrics.gitReady('two', true);
-  metrics.synced({ success: true, seconds: 3 });
-  metrics.manifests('one', { good: 5, bad: 1 });
-  metrics.manifests('two', { good: 2, bad: 0 });
+  const bad = { id: 'demo:secret/a', path: 'a.yaml', message: 'no' };
+  metrics.passEnded('one', 3, { objects: 6, problems: [bad, { path: 'b.yaml', message: 'no' }] });
+  metrics.passEnded('two', 3, { objects: 2, problems: [] });
+  metrics.passEnded('two', 70, undefined);
+  metrics.jobQueued();
+  metrics.jobStarted(0.3);
   metrics.jobEnded({ success: false, seconds: 0.2 });
   const text = await metrics.text();
   for (const line of [
     'flux_git_ready 1',
-    'flux_daemon_sync_duration_seconds_bucket{le="5",success="true"} 1',
+    'flux_daemon_sync_duration_seconds_bucket{le="5",success="true"} 2',
+    'flux_daemon_sync_duration_seconds_bucket{le="75",success="false"} 1',
+    'flux_daemon_queue_length_count 0',
+    'flux_daemon_queue_duration_seconds_bucket{le="0.5"} 1',
     'flux_daemon_sync_manifests{success="true"} 7',
     'flux_daemon_sync_manifests{success="false"} 1',
     'flux_daemon_job_duration_seconds_bucket{le="0.5",success="false"} 1',

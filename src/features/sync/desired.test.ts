@@ -5,7 +5,7 @@ import { inRanks, objectsToApply, pruningOf } from './plan.ts';
 import type { Reading } from '../../lib/revision/index.ts';
 import type { ScopeOf } from './scopes.ts';
 import { isSameRepository } from './same-repository.ts';
-import { syncEventText } from './sync-event.ts';
+import { syncEventText } from './events/event-text.ts';
 
 const scopes: Readonly<Record<string, boolean>> = {
   ConfigMap: true,

@@ -13,6 +13,7 @@ export { readRepositories } from './repositories.ts';
 export { repositorySettings } from './settings.ts';
 export type { PruneGuard, RepositorySettings } from './settings.ts';
 export { isSameRepository } from './same-repository.ts';
+export { listMarked } from './live.ts';
 export { problemText, readReport, stateLabel } from './state-object.ts';
 export type { SyncReport, SyncState } from './state-object.ts';
 export type { Problem } from './desired.ts';

@@ -4,6 +4,7 @@ import type { Mirror } from '../../lib/git/index.ts';
 import { kinds } from '../../lib/kube/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
 import { textMap } from '../../lib/manifest/index.ts';
+import type { SyncPorts } from './ports.ts';
 import type { RepositorySettings } from './settings.ts';
 import { ensureNamespace } from './state-object.ts';
 import { withTimeLimit } from '../../lib/controller/index.ts';
@@ -16,12 +17,27 @@ export interface Marker {
   write(revision: string, signal: AbortSignal): Promise<void>;
 }
 
+/** Where the settings want the marker. fluxd's own annotation belongs to the first repository. */
+export function markerFor(
+  { cluster, namespace, keySecretName: name = 'flux-git-deploy' }: SyncPorts,
+  settings: RepositorySettings,
+  mirror: Mirror,
+  isFirst: boolean,
+): Marker {
+  if (settings.state === 'git') return tagMarker(mirror, settings);
+  return secretMarker(cluster, { namespace, name }, isFirst ? undefined : settings.name);
+}
+
 /** An annotated tag, force-pushed. */
-export function tagMarker(mirror: Mirror, settings: RepositorySettings): Marker {
-  const { syncTag, user, email } = settings;
+function tagMarker(mirror: Mirror, settings: RepositorySettings): Marker {
+  const { syncTag, user, email, verifySignatures } = settings;
   return {
     text: `tag ${syncTag}`,
-    read: () => mirror.resolve(`refs/tags/${syncTag}`),
+    async read() {
+      const revision = await mirror.resolve(`refs/tags/${syncTag}`);
+      if (revision !== undefined && verifySignatures !== 'none') await mirror.verifyTag(syncTag);
+      return revision;
+    },
     write: (revision, signal) =>
       mirror.tag({
         name: syncTag,
@@ -39,7 +55,7 @@ const annotation = 'flux.weave.works/sync-hwm';
  * An annotation of a Secret. fluxd has one repository and so one annotation; further repositories
  * have one each, with their name behind a dot.
  */
-export function secretMarker(cluster: Cluster, key: Key, repository: string | undefined): Marker {
+function secretMarker(cluster: Cluster, key: Key, repository: string | undefined): Marker {
   const name = repository === undefined ? annotation : `${annotation}.${repository}`;
   return {
     text: `secret ${key.namespace ?? ''}/${key.name}`,

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { openMirror } from '../../lib/git/index.ts';
+import { openMirror, signingOf } from '../../lib/git/index.ts';
 import type { Mirror } from '../../lib/git/index.ts';
 import { openReader } from '../../lib/revision/index.ts';
 import type { RevisionReader } from '../../lib/revision/index.ts';
@@ -8,7 +8,8 @@ import type { RepositorySettings } from './settings.ts';
 
 /** The mirror of a repository, with all that the ports know of how to reach it. */
 export function mirrorOf(ports: SyncPorts, settings: RepositorySettings): Mirror {
-  const { credentials, environment, ssh } = ports;
+  const { credentials, environment, keyring, ssh } = ports;
+  const signing = signingOf(settings, keyring);
   const fetchFrom = ports.localFolder?.(settings.url);
   return openMirror({
     url: settings.url,
@@ -19,6 +20,8 @@ export function mirrorOf(ports: SyncPorts, settings: RepositorySettings): Mirror
     ...(credentials === undefined ? {} : { credentials }),
     ...(environment === undefined ? {} : { environment }),
     ...(ssh === undefined ? {} : { ssh }),
+    ...(keyring === undefined ? {} : { keyring }),
+    ...(signing === undefined ? {} : { signing }),
     ...(fetchFrom === undefined ? {} : { fetchFrom }),
   });
 }

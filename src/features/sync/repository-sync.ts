@@ -1,25 +1,31 @@
 import { KnownError, messageOf } from '../../base/index.ts';
-import type { Logger, Run } from '../../base/index.ts';
+import type { Clock, Logger, Run } from '../../base/index.ts';
 import { safeUrl } from '../../lib/git/index.ts';
 import type { Mirror } from '../../lib/git/index.ts';
-import { syncSetName } from '../../lib/manifest/index.ts';
 import { createConnection } from './connection.ts';
 import type { Connection, GitStatus } from './connection.ts';
 import type { SyncMetrics } from './metrics.ts';
-import { markerMover, secretMarker, tagMarker } from './marker.ts';
+import { markerFor, markerMover } from './marker.ts';
 import type { Marker } from './marker.ts';
 import type { SyncPorts } from './ports.ts';
 import { mirrorOf, readerOf } from './mirror-of.ts';
 import type { Reading } from '../../lib/revision/index.ts';
+import { setNameOf } from './settings.ts';
 import type { RepositorySettings } from './settings.ts';
 import { reportOf } from './report-of.ts';
 import type { Failure } from './report-of.ts';
 import { createReporter } from './state-object.ts';
 import type { Reporter, SyncReport } from './state-object.ts';
-import { announce, changePaths } from './sync-event.ts';
+import type { Outbox } from './events/outbox.ts';
+import { changePaths, createTeller } from './events/sync-event.ts';
+import type { Teller } from './events/sync-event.ts';
+import { createRetryTimer } from './retry-timer.ts';
+import type { RetryTimer } from './retry-timer.ts';
 import { SyncPass } from './sync-pass.ts';
 import type { PassResult } from './sync-pass.ts';
 import { createAlarm, withTimeLimit } from '../../lib/controller/index.ts';
+import { createTrust, unverifiedText } from './trusted-head.ts';
+import type { TrustHead } from './trusted-head.ts';
 import { createWaiters } from './waiters.ts';
 
 /** What the loop of one repository needs beyond the ports: how its objects are told from others'. */
@@ -28,11 +34,19 @@ interface Surroundings {
   /** fluxd's single state annotation belongs to the first repository. */
   readonly isFirst: boolean;
   readonly metrics: SyncMetrics;
+  readonly outbox: Outbox;
 }
 
-const keySecret = 'flux-git-deploy';
+/** What a fetch brought. */
+export interface Refreshed {
+  /** The revision that is synced. */
+  readonly revision: string;
+  /** Why that is not the head of the branch. */
+  readonly warning: string | undefined;
+}
+
+const notLoaded = 'failed to load last-synced resources. sync event may be inaccurate';
 const notReadyRetryMs = 10_000;
-const firstRetryMs = 1000;
 
 /** Keeps one repository in step. One loop does everything in turn: fetch, sync, move the marker. */
 export class RepositorySync {
@@ -46,9 +60,12 @@ export class RepositorySync {
   readonly #moveMarker: (revision: string) => Promise<void>;
   readonly #reporter: Reporter;
   readonly #alarm;
+  readonly #retry: RetryTimer;
   readonly #connection: Connection;
   readonly #metrics: SyncMetrics;
-  readonly #refreshes = createWaiters<string>();
+  readonly #trust: TrustHead;
+  readonly #teller: Teller;
+  readonly #refreshes = createWaiters<Refreshed>();
   readonly #syncs = createWaiters<PassResult>();
   #isFetchDue = true;
   /** The head that someone told us of: fetched unless we have it already. */
@@ -56,11 +73,10 @@ export class RepositorySync {
   #isConfirmed = false;
   #fetchAt = 0;
   #fullSyncAt = 0;
-  #retryAt = Number.POSITIVE_INFINITY;
-  #retryMs = firstRetryMs;
   #head: string | undefined;
   #tried: string | undefined;
   #applied: string | undefined;
+  #isMarkerKnown = false;
   #isSeeded = false;
   #failure: Failure | undefined;
   #result: PassResult | undefined;
@@ -72,6 +88,7 @@ export class RepositorySync {
     this.#ports = ports;
     this.#log = ports.log.with({ component: 'sync-loop' });
     this.#alarm = createAlarm(ports.clock);
+    this.#retry = createRetryTimer(ports.clock, settings.syncIntervalMs);
     this.#metrics = around.metrics;
     this.mirror = mirrorOf(ports, settings);
     this.#connection = createConnection({
@@ -82,15 +99,14 @@ export class RepositorySync {
       isOwn: ports.localFolder?.(settings.url) !== undefined,
       onReady: (isReady) => around.metrics.gitReady(settings.name, isReady),
     });
+    this.#trust = createTrust({ mirror: this.mirror, settings, log: this.#log });
+    const { outbox } = around;
+    this.#teller = createTeller({ ...ports, settings, mirror: this.mirror, outbox });
     const reader = readerOf(ports, settings, this.mirror);
     const { cluster, clock, signal } = ports;
     const setName = setNameOf(settings);
     this.#pass = new SyncPass({ cluster, reader, settings, setName, otherSets: around.otherSets });
-    const key = { namespace: ports.namespace, name: ports.keySecretName ?? keySecret };
-    this.#marker =
-      settings.state === 'git'
-        ? tagMarker(this.mirror, settings)
-        : secretMarker(cluster, key, around.isFirst ? undefined : settings.name);
+    this.#marker = markerFor(ports, settings, this.mirror, around.isFirst);
     this.#moveMarker = markerMover(this.#marker, {
       clock,
       signal,
@@ -123,8 +139,8 @@ export class RepositorySync {
     return reportOf(this.#head, this.#applied, this.#result, this.#failure);
   }
 
-  /** Fetches at once; resolves with the head of the branch, rejects with what is wrong. */
-  refresh(): Promise<string> {
+  /** Fetches at once; resolves with what is to be synced, rejects with what is wrong. */
+  refresh(): Promise<Refreshed> {
     this.#isFetchDue = true;
     return this.#ask(this.#refreshes.add());
   }
@@ -174,7 +190,7 @@ export class RepositorySync {
   /** When there is something to do by itself; without a head nothing but fetching. */
   #nextAt(): number {
     if (this.#head === undefined) return this.#fetchAt;
-    return Math.min(this.#fetchAt, this.#fullSyncAt, this.#retryAt);
+    return Math.min(this.#fetchAt, this.#fullSyncAt, this.#retry.at);
   }
 
   /** Nothing that happens in one turn may end the loop. */
@@ -210,13 +226,18 @@ export class RepositorySync {
     const asked = this.#refreshes.take();
     try {
       const head = await this.#connection.refresh();
-      this.#head = head;
+      await this.#learnMarker();
+      const revision = await this.#trust(head, this.#applied);
+      const before = this.#head;
+      this.#head = revision;
+      if (before !== undefined && before !== revision)
+        await this.#teller.headMoved(before, revision);
       if (this.#expected === head) this.#expected = undefined;
       this.#failure = undefined;
       this.#fetchAt = clock.now().getTime() + pollIntervalMs;
-      const fields = { event: 'refreshed', url: safeUrl(url), branch, HEAD: head };
+      const fields = { event: 'refreshed', url: safeUrl(url), branch, HEAD: revision };
       this.#log.info('', fields);
-      asked.resolve(head);
+      asked.resolve({ revision, warning: unverifiedText(head, revision) });
     } catch (thrown) {
       this.#fetchAt = clock.now().getTime() + Math.min(pollIntervalMs, notReadyRetryMs);
       this.#failure = { state: 'unreachable', message: messageOf(thrown) };
@@ -228,7 +249,7 @@ export class RepositorySync {
   #isSyncDue(): boolean {
     if (this.#head === undefined) return false;
     const now = this.#ports.clock.now().getTime();
-    return this.#head !== this.#tried || now >= this.#fullSyncAt || now >= this.#retryAt;
+    return this.#head !== this.#tried || now >= this.#fullSyncAt || now >= this.#retry.at;
   }
 
   async #sync(): Promise<void> {
@@ -251,71 +272,58 @@ export class RepositorySync {
         this.#pass.run(head, how, { signal: until, log: this.#log, clock } satisfies Run),
       );
       if (isFull) this.#isConfirmed = false;
-      this.#measure(now, result);
-      await this.#succeeded(result);
+      this.#metrics.passEnded(this.settings.name, secondsSince(clock, now), result);
+      await this.#succeeded(result, new Date(now));
       asked?.resolve(result);
     } catch (thrown) {
       this.#failure = { state: 'failing', message: messageOf(thrown) };
-      this.#measure(now, undefined);
-      this.#retryLater(thrown);
+      this.#metrics.passEnded(this.settings.name, secondsSince(clock, now), undefined);
+      this.#retry.later(thrown);
       asked?.reject(thrown);
       throw thrown;
     }
   }
 
-  #measure(startMs: number, result: PassResult | undefined): void {
-    const seconds = (this.#ports.clock.now().getTime() - startMs) / 1000;
-    this.#metrics.synced({ success: result !== undefined, seconds });
-    if (result === undefined) return;
-    const bad = result.problems.filter(({ id }) => id !== undefined).length;
-    const good = Math.max(0, result.objects - bad);
-    this.#metrics.manifests(this.settings.name, { good, bad });
-  }
-
-  /** Learns what a former process applied last. */
-  async #seed(): Promise<void> {
-    if (this.#isSeeded) return;
+  /** Learns what a former process applied last; with verification that must be known before anything else. */
+  async #learnMarker(): Promise<void> {
+    if (this.#isMarkerKnown) return;
     try {
       this.#applied = await this.#marker.read();
-      const { clock, signal } = this.#ports;
-      const revision = this.#applied;
-      if (revision !== undefined) {
-        const limit = { clock, signal, ms: this.settings.syncTimeoutMs, what: 'the last revision' };
-        await withTimeLimit(limit, (until) => this.#pass.seed(revision, until));
-      }
-      this.#isSeeded = true;
     } catch (thrown) {
       if (!(thrown instanceof KnownError)) throw thrown;
-      this.#isSeeded = true;
-      this.#log.warn('failed to load last-synced resources. sync event may be inaccurate', {
-        err: thrown.message,
-      });
+      if (this.settings.verifySignatures !== 'none') throw thrown;
+      this.#log.warn(notLoaded, { err: thrown.message });
+    }
+    this.#isMarkerKnown = true;
+  }
+
+  /** Reads what was applied last, so that the first sync tells only what is new. */
+  async #seed(): Promise<void> {
+    const revision = this.#applied;
+    if (this.#isSeeded || revision === undefined) return;
+    this.#isSeeded = true;
+    try {
+      const { clock, signal } = this.#ports;
+      const limit = { clock, signal, ms: this.settings.syncTimeoutMs, what: 'the last revision' };
+      await withTimeLimit(limit, (until) => this.#pass.seed(revision, until));
+    } catch (thrown) {
+      if (!(thrown instanceof KnownError)) throw thrown;
+      this.#log.warn(notLoaded, { err: thrown.message });
     }
   }
 
-  async #succeeded(result: PassResult): Promise<void> {
+  async #succeeded(result: PassResult, startedAt: Date): Promise<void> {
     const before = this.#applied;
     this.#failure = undefined;
     this.#result = result;
     this.#said = '';
-    if (result.isRetryDue) this.#retryLater(undefined);
-    else this.#retryNever();
-    await announce(this.#ports, { settings: this.settings, mirror: this.mirror, before, result });
+    if (result.isRetryDue) this.#retry.later(undefined);
+    else this.#retry.never();
+    await this.#teller.synced({ before, result, startedAt });
     await this.#moveMarker(result.revision);
     this.#applied = result.revision;
+    this.#isSeeded = true;
     await this.#tell();
-  }
-
-  #retryLater(thrown: unknown): void {
-    if (thrown instanceof KnownError && thrown.retry === 'when-changed') return this.#retryNever();
-    this.#retryAt = this.#ports.clock.now().getTime() + this.#retryMs;
-    this.#retryMs = Math.min(this.#retryMs * 2, this.settings.syncIntervalMs);
-    return undefined;
-  }
-
-  #retryNever(): void {
-    this.#retryAt = Number.POSITIVE_INFINITY;
-    this.#retryMs = firstRetryMs;
   }
 
   async #tell(): Promise<void> {
@@ -332,7 +340,6 @@ export class RepositorySync {
   }
 }
 
-/** The name of a repository's sync, from which its marks are made. */
-export function setNameOf({ url, branch, paths }: RepositorySettings): string {
-  return syncSetName({ url: safeUrl(url), branch, paths });
+function secondsSince(clock: Clock, startMs: number): number {
+  return (clock.now().getTime() - startMs) / 1000;
 }

@@ -1,3 +1,6 @@
+import { safeUrl } from '../../lib/git/index.ts';
+import { syncSetName } from '../../lib/manifest/index.ts';
+
 /** How one repository is kept in step with the cluster. Every field has fluxd's meaning and default. */
 export interface RepositorySettings {
   /** Ours: names the state object `trice-sync-<name>` and folders; lower case letters, digits and `-`. */
@@ -85,4 +88,9 @@ export function repositorySettings(
     isSyncingOnDrift: false,
     ...given,
   };
+}
+
+/** The name of a repository's sync, from which its marks are made. */
+export function setNameOf({ url, branch, paths }: RepositorySettings): string {
+  return syncSetName({ url: safeUrl(url), branch, paths });
 }

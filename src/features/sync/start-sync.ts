@@ -3,9 +3,11 @@ import { KnownError } from '../../base/index.ts';
 import type { Handler } from '../../lib/http/index.ts';
 import { fluxApi } from './api/flux-api.ts';
 import { createJobs } from './api/jobs.ts';
+import { createOutbox } from './events/outbox.ts';
 import { createSyncMetrics } from './metrics.ts';
 import type { SyncPorts } from './ports.ts';
-import { RepositorySync, setNameOf } from './repository-sync.ts';
+import { RepositorySync } from './repository-sync.ts';
+import { setNameOf } from './settings.ts';
 import { isSameRepository } from './same-repository.ts';
 import { createDeployKey } from './ssh/deploy-key.ts';
 
@@ -25,9 +27,11 @@ export function startSync(ports: SyncPorts): RunningSync {
   const sets = ports.repositories.map(setNameOf);
   const names = ports.repositories.map(({ name }) => name);
   const metrics = createSyncMetrics(names, ports.registry);
+  const outbox = createOutbox(ports.events ?? [], ports);
   const repositories = ports.repositories.map((settings, index) => {
     const otherSets = sets.filter((_, other) => other !== index);
-    return new RepositorySync(ports, settings, { otherSets, isFirst: index === 0, metrics });
+    const isFirst = index === 0;
+    return new RepositorySync(ports, settings, { otherSets, isFirst, metrics, outbox });
   });
   wakeOnPush(ports, repositories);
   const secret = { namespace: ports.namespace, name: ports.keySecretName ?? 'flux-git-deploy' };
@@ -41,7 +45,7 @@ export function startSync(ports: SyncPorts): RunningSync {
     jobs: createJobs(ports.clock, metrics),
     version: ports.version ?? 'unversioned',
   });
-  const done = Promise.all(repositories.map((each) => each.done)).then(() => {});
+  const done = Promise.all([outbox.done, ...repositories.map((each) => each.done)]).then(() => {});
   const headers = { 'content-type': metrics.contentType };
   return { done, handle, metrics: async () => new Response(await metrics.text(), { headers }) };
 }

@@ -8,6 +8,7 @@
 export type {
   Budgets,
   Commit,
+  CommitSignature,
   CommitOptions,
   Credentials,
   FileChange,
@@ -23,6 +24,10 @@ export type { MirrorOptions } from './open-mirror.ts';
 export type { Environment } from './git-program.ts';
 export { openKeyring } from './sign/keyring.ts';
 export type { Keyring, KeyringOptions } from './sign/keyring.ts';
+export { signingOf } from './sign/sign.ts';
+export type { Signing } from './sign/sign.ts';
+export { verifiedRevision } from './sign/verified-revision.ts';
+export type { Verified } from './sign/verified-revision.ts';
 export { safeUrl } from './safe-url.ts';
 export { describeWorkTree } from './work-tree.ts';
 export type { WorkTreeFacts } from './work-tree.ts';

@@ -61,6 +61,18 @@ export interface CommitOptions {
   readonly note?: { readonly ref: string; readonly text: string };
 }
 
+/** How a commit is signed, by git's own letters: `G` good, `B` bad, `U` of an unknown key, `N` not at all. */
+export interface CommitSignature {
+  readonly revision: string;
+  /** The parent whose branch it continues; undefined for a first commit. */
+  readonly parent: string | undefined;
+  readonly status: string;
+  /** The key's id, `''` when it is not signed. */
+  readonly key: string;
+  /** Signed by a key of the keyring that is good now. */
+  readonly isGood: boolean;
+}
+
 /** How much may be read at once; more is a `KnownError('too-large')`. */
 export interface Budgets {
   readonly maxEntries: number;
@@ -71,6 +83,8 @@ export interface Budgets {
 export interface Notes {
   /** The note on a revision. */
   read(revision: string): Promise<string | undefined>;
+  /** The notes on these revisions: revision → text. */
+  readSome(revisions: readonly string[]): Promise<Map<string, string>>;
   /** Every note: revision → text. */
   readAll(): Promise<Map<string, string>>;
   /** Writes a note here, replacing the one that was there; push `refs/notes/<ref>` to publish it. */
@@ -112,6 +126,15 @@ export interface Mirror {
     readonly paths?: readonly string[];
     readonly limit?: number;
   }): Promise<Commit[]>;
+  /** Signatures of the commits that `to` has and `from` has not, oldest first. */
+  signatures(options: {
+    readonly from?: string;
+    readonly to: string;
+    readonly isFirstParent: boolean;
+    readonly limit?: number;
+  }): Promise<CommitSignature[]>;
+  /** Throws a `KnownError('denied')` unless the tag carries a good signature of the keyring. */
+  verifyTag(name: string): Promise<void>;
   /** Stores a commit made from another one without a work tree, and gives its revision. */
   commit(options: CommitOptions): Promise<string>;
   /**

@@ -16,6 +16,15 @@ export function openNotes(
   const full = refName(ref.startsWith('refs/') ? ref : `refs/notes/${ref}`);
   return {
     read: async (revision) => (await listNotes(git, gitDir, full, reader)).get(revision)?.(),
+    readSome: async (revisions) => {
+      const all = await listNotes(git, gitDir, full, reader);
+      const found = new Map<string, string>();
+      for (const revision of revisions) {
+        const load = all.get(revision);
+        if (load !== undefined) found.set(revision, await load());
+      }
+      return found;
+    },
     readAll: async () => {
       const all = await listNotes(git, gitDir, full, reader);
       const texts = [...all].map(async ([revision, load]) => [revision, await load()] as const);

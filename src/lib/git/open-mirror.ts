@@ -14,6 +14,10 @@ import { branchRef } from './ref-name.ts';
 import { createRemote } from './remote.ts';
 import type { Remote } from './remote.ts';
 import { remoteUrl, safeUrl } from './safe-url.ts';
+import type { Keyring } from './sign/keyring.ts';
+import { signatureOf } from './sign/sign.ts';
+import type { Signing } from './sign/sign.ts';
+import { readSignatures, verifyTag } from './sign/verify.ts';
 import { writeTag } from './tag.ts';
 import { checkBudgets, insidePath, listFiles, loadFiles, readBlob } from './tree.ts';
 import { writeCommit } from './write-commit.ts';
@@ -31,6 +35,10 @@ export interface MirrorOptions {
   readonly fetchFrom?: string;
   /** The machine's environment, for PATH and proxies; usual folders are searched without it. */
   readonly environment?: Environment;
+  /** Signs commits and tags. */
+  readonly signing?: Signing;
+  /** Whose signatures are good. */
+  readonly keyring?: Keyring;
   /** Limit of one network operation, 20 s unless told otherwise (Flux's `--git-timeout`). */
   readonly timeoutMs?: number;
 }
@@ -69,9 +77,19 @@ export function openMirror(options: MirrorOptions): Mirror {
   return { ...readers(parts), ...writers(parts), url: safeUrl(options.url) };
 }
 
-type Reading = 'head' | 'resolve' | 'files' | 'read' | 'load' | 'log' | 'export' | 'close';
+type Reading =
+  | 'head'
+  | 'resolve'
+  | 'files'
+  | 'read'
+  | 'load'
+  | 'log'
+  | 'export'
+  | 'signatures'
+  | 'verifyTag'
+  | 'close';
 
-function readers({ git, gitDir, reader }: Parts): Pick<Mirror, Reading> {
+function readers({ git, gitDir, reader, options }: Parts): Pick<Mirror, Reading> {
   const resolve = async (ref: string): Promise<string | undefined> => {
     if (!(await isThere(join(gitDir, 'HEAD')))) return undefined;
     const object = await reader.read(`${ref}^{commit}`);
@@ -93,6 +111,8 @@ function readers({ git, gitDir, reader }: Parts): Pick<Mirror, Reading> {
       return loadFiles(reader, wanted, new Map(everything.map((file) => [file.path, file])));
     },
     log: (range) => readLog(git, gitDir, range),
+    signatures: (range) => readSignatures(git, gitDir, options.keyring, range),
+    verifyTag: (name) => verifyTag(git, gitDir, options.keyring, name),
     export: async ({ revision, path = '', dir, budgets }) => {
       const root = insidePath(path);
       const files = await listFiles(git, gitDir, {
@@ -113,6 +133,9 @@ type Writing = 'fetch' | 'commit' | 'push' | 'tag' | 'notes' | 'changesIn';
 
 function writers(parts: Parts): Pick<Mirror, Writing> {
   const { git, gitDir, reader, remote, alone } = parts;
+  const { signing, environment = {} } = parts.options;
+  const sign = signing && ((text: string) => signatureOf(text, signing, environment));
+  const at = { git, gitDir, reader, ...(sign === undefined ? {} : { sign }) };
   const push: Mirror['push'] = ({ refs, signal }) =>
     alone(async () => {
       await remote.push(refs, signal);
@@ -130,13 +153,13 @@ function writers(parts: Parts): Pick<Mirror, Writing> {
     commit: (options) =>
       alone(async () => {
         await makeRepository(git, gitDir);
-        const revision = await writeCommit({ git, gitDir, reader }, options);
+        const revision = await writeCommit(at, options);
         const { note, author } = options;
         if (note) await notes(note.ref).append({ revision, text: note.text, author });
         return revision;
       }),
     tag: async (options) => {
-      const oid = await alone(() => writeTag(git, gitDir, options));
+      const oid = await alone(() => writeTag(at, options));
       const to = `refs/tags/${options.name}`;
       const { signal } = options;
       await push({

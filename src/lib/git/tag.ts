@@ -1,17 +1,16 @@
 import { invalid } from '../../base/index.ts';
-import type { GitProgram } from './git-program.ts';
 import type { Identity } from './mirror.ts';
 import { refName } from './ref-name.ts';
 import { oidOf } from './tree.ts';
 import { text } from './write-commit.ts';
+import type { ObjectStore } from './write-commit.ts';
 
 // Who Flux tags as unless `--git-user` and `--git-email` say otherwise.
 const flux: Identity = { name: 'Weave Flux', email: 'support@weave.works' };
 
 /** Stores an annotated tag object; no ref points at it yet. */
 export async function writeTag(
-  git: GitProgram,
-  gitDir: string,
+  { git, gitDir, sign }: ObjectStore,
   options: {
     readonly name: string;
     readonly revision: string;
@@ -32,6 +31,8 @@ export async function writeTag(
     '',
     `${options.message.trimEnd()}\n`,
   ];
+  const plain = lines.join('\n');
+  const signature = sign === undefined ? '' : `${await sign(plain)}\n`;
   const args = ['hash-object', '-t', 'tag', '-w', '--stdin'];
-  return text(await git.run({ gitDir, args, input: lines.join('\n') }));
+  return text(await git.run({ gitDir, args, input: `${plain}${signature}` }));
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../../base/index.ts';
 import type { GitProgram } from './git-program.ts';
 import type { CommitOptions, FileChange, Identity } from './mirror.ts';
 import type { ObjectReader } from './object-reader.ts';
+import { signedCommit } from './sign/sign.ts';
 import { insidePath, oidOf } from './tree.ts';
 
 /** Variables that say who did it and when; times are UTC. */
@@ -31,14 +32,17 @@ function plain(text: string): string {
   return clean === '' ? 'unknown' : clean;
 }
 
-interface Repository {
+/** Where objects are written, and how they are signed. */
+export interface ObjectStore {
   readonly git: GitProgram;
   readonly gitDir: string;
   readonly reader: ObjectReader;
+  /** Gives the signature of a text. */
+  readonly sign?: (text: string) => Promise<string>;
 }
 
 /** Stores a commit through an index of its own; nothing points at it yet. */
-export async function writeCommit(at: Repository, options: CommitOptions): Promise<string> {
+export async function writeCommit(at: ObjectStore, options: CommitOptions): Promise<string> {
   const { git, gitDir, reader } = at;
   const parent = options.parent === undefined ? undefined : oidOf(options.parent);
   const index = join(gitDir, `index-${randomUUID()}`);
@@ -54,7 +58,7 @@ export async function writeCommit(at: Repository, options: CommitOptions): Promi
     if (before?.oid === tree) {
       throw new KnownError('invalid', `no changes made in repo on branch ${options.branch}`);
     }
-    return await commitTree(git, gitDir, { tree, parent, options });
+    return await signed(at, await commitTree(git, gitDir, { tree, parent, options }));
   } finally {
     await rm(index, { force: true });
   }
@@ -74,6 +78,19 @@ async function commitTree(
     input: message,
   });
   return text(revision);
+}
+
+/** The same commit with a signature, which gives it another name. */
+async function signed(
+  { git, gitDir, reader, sign }: ObjectStore,
+  revision: string,
+): Promise<string> {
+  if (sign === undefined) return revision;
+  const commit = await reader.read(revision);
+  const plain = commit?.content.toString('utf8') ?? '';
+  const args = ['hash-object', '-t', 'commit', '-w', '--stdin'];
+  const input = signedCommit(plain, await sign(plain));
+  return text(await git.run({ gitDir, args, input }));
 }
 
 async function indexLines(

@@ -1,5 +1,6 @@
 import { KnownError } from '../../../base/index.ts';
 import type { Run } from '../../../base/index.ts';
+import { verifiedRevision } from '../../../lib/git/index.ts';
 import type { Mirror } from '../../../lib/git/index.ts';
 import { changedFiles } from '../../../lib/revision/index.ts';
 import type { Generating, ObjectChange, RevisionReader } from '../../../lib/revision/index.ts';
@@ -51,6 +52,7 @@ export async function commitChange(
     if (snapshot === undefined) {
       throw new KnownError('not-found', `${mirror.url} has no branch "${repository.branch}"`);
     }
+    await refuseUnsigned(target, snapshot.revision);
     const planned = plan(snapshot);
     if (planned === undefined) return undefined;
     try {
@@ -61,6 +63,18 @@ export async function commitChange(
       run.log.info('someone else pushed meanwhile; looking again', { url: mirror.url });
     }
   }
+}
+
+/** Our signature on top of a commit that nobody signed would vouch for it. */
+async function refuseUnsigned({ mirror, repository }: CommitTarget, head: string): Promise<void> {
+  const { verifySignatures: mode = 'none', syncTag } = repository;
+  if (mode === 'none') return;
+  const tag = syncTag === undefined ? undefined : await mirror.resolve(`refs/tags/${syncTag}`);
+  const { revision } = await verifiedRevision(mirror, { head, since: tag, mode });
+  if (revision === head) return;
+  const last = revision === undefined ? 'none' : revision.slice(0, 8);
+  const why = `HEAD is not a verified commit. The last verified commit was ${last}. HEAD is ${head.slice(0, 8)}.`;
+  throw new KnownError('denied', `HEAD revision is unsigned: ${why}`);
 }
 
 /** The commit is read before it is pushed: only what it was meant to change may have changed. */

@@ -123,10 +123,9 @@ async function updateManifests({ ports, request }: Call): Promise<Response> {
   }
   const id = ports.jobs.start(body, async () => {
     const heads = await Promise.all(ports.repositories.map((each) => each.refresh()));
-    const [revision] = heads;
-    if (revision === undefined)
-      throw new KnownError('not-found', 'no git repository is configured');
-    return { revision };
+    const [first] = heads;
+    if (first === undefined) throw new KnownError('not-found', 'no git repository is configured');
+    return { revision: first.revision, err: first.warning };
   });
   return Response.json(id);
 }

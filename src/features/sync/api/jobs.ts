@@ -14,10 +14,16 @@ export interface JobStatus {
   readonly StatusString: 'queued' | 'running' | 'failed' | 'succeeded';
 }
 
+/** How work ended: with a revision, and maybe not as it was asked for. */
+export interface JobEnd {
+  readonly revision: string;
+  readonly err?: string | undefined;
+}
+
 /** Work that the API started and that callers ask about by id. */
 export interface Jobs {
   /** Starts it and gives its id at once. */
-  start(spec: unknown, work: () => Promise<{ readonly revision: string }>): string;
+  start(spec: unknown, work: () => Promise<JobEnd>): string;
   /** Throws `KnownError('not-found')` for an id that is not known (any more). */
   status(id: string): JobStatus;
 }
@@ -25,7 +31,10 @@ export interface Jobs {
 const remembered = 100;
 
 /** Keeps the last hundred jobs. */
-export function createJobs(clock: Clock, metrics: Pick<SyncMetrics, 'jobEnded'>): Jobs {
+export function createJobs(
+  clock: Clock,
+  metrics: Pick<SyncMetrics, 'jobQueued' | 'jobStarted' | 'jobEnded'>,
+): Jobs {
   const known = new Map<string, JobStatus>();
   const set = (id: string, status: JobStatus): void => {
     known.set(id, status);
@@ -37,13 +46,16 @@ export function createJobs(clock: Clock, metrics: Pick<SyncMetrics, 'jobEnded'>)
       const id = randomUUID();
       set(id, { Result: {}, Err: '', StatusString: 'running' });
       const start = clock.now().getTime();
+      // Nothing waits here: what a job asks for is done in turn by the repository's own loop.
+      metrics.jobQueued();
+      metrics.jobStarted(0);
       const ended = (success: boolean): void =>
         metrics.jobEnded({ success, seconds: (clock.now().getTime() - start) / 1000 });
       work().then(
-        ({ revision }) => {
-          ended(true);
+        ({ revision, err = '' }) => {
+          ended(err === '');
           const Result = { revision, spec, result: {} };
-          set(id, { Result, Err: '', StatusString: 'succeeded' });
+          set(id, { Result, Err: err, StatusString: err === '' ? 'succeeded' : 'failed' });
         },
         (thrown: unknown) => {
           ended(false);
