@@ -26,10 +26,8 @@ export type Answered = JsonRecord & {
   items: Answered[];
 };
 
-/** A server in memory, and a way to call it as a client over the wire would. */
-export interface TestServer {
-  readonly server: ApiServer;
-  readonly clock: FakeClock;
+/** Calls a server as a client over the wire would. */
+export interface TestClient {
   call(
     method: string,
     path: string,
@@ -38,6 +36,12 @@ export interface TestServer {
   ): Promise<Answer>;
   /** A watch whose frames can be awaited one by one. */
   watch(path: string, headers?: Record<string, string>): Promise<Frames>;
+}
+
+/** A server in memory, and a way to call it. */
+export interface TestServer extends TestClient {
+  readonly server: ApiServer;
+  readonly clock: FakeClock;
 }
 
 /** The frames of one watch. */
@@ -59,18 +63,21 @@ export async function startTestServer(
     log: silentLogger,
     ...options,
   });
+  return { server, clock, ...clientOf(server.transport) };
+}
+
+/** A client of anything that answers requests. */
+export function clientOf(transport: (request: Request) => Promise<Response>): TestClient {
   return {
-    server,
-    clock,
     async call(method, path, body, headers = {}) {
-      const response = await server.transport(requestOf(method, path, body, headers));
+      const response = await transport(requestOf(method, path, body, headers));
       const text = await response.text();
       return { status: response.status, headers: response.headers, text, body: jsonOf(text) };
     },
     async watch(path, headers = {}) {
       const stop = new AbortController();
       const request = new Request(`http://test${path}`, { headers, signal: stop.signal });
-      const response = await server.transport(request);
+      const response = await transport(request);
       return framesOf(response, () => stop.abort());
     },
   };
