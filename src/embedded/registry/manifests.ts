@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isRecord } from '../../base/index.ts';
 import { RegistryRefusal } from './errors.ts';
-import { digestName, isDigest, tagName } from './names.ts';
+import { algorithmOf, digestName, isDigest, tagName } from './names.ts';
 import type { RegistryCall, Room } from './registry.ts';
 import type { StoredManifest } from './storage.ts';
 
@@ -36,10 +36,11 @@ async function get(room: Room, call: RegistryCall): Promise<Response> {
 
 async function put(room: Room, call: RegistryCall): Promise<Response> {
   const { repository, reference, request } = call;
-  const tag = isDigest(reference) ? undefined : tagName(reference);
+  const tags = tagsOf(call);
   const bytes = await limitedBody(request);
-  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-  if (tag === undefined && reference !== digest) {
+  const algorithm = isDigest(reference) ? algorithmOf(reference) : 'sha256';
+  const digest = `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;
+  if (isDigest(reference) && reference !== digest) {
     throw new RegistryRefusal('DIGEST_INVALID', `the manifest has digest ${digest}`);
   }
   const manifest = parseManifest(bytes);
@@ -47,7 +48,7 @@ async function put(room: Room, call: RegistryCall): Promise<Response> {
   await checkContent(room, repository, manifest);
   const subject = subjectOf(manifest);
   await room.storage.putManifest(repository, { digest, mediaType, bytes }, subject);
-  if (tag !== undefined) {
+  for (const tag of tags) {
     await room.storage.putTag(repository, tag, digest);
     room.options.log.info('', { event: 'image-pushed', repository, tag, digest });
     room.options.onPush({ repository, tag, digest });
@@ -58,7 +59,15 @@ async function put(room: Room, call: RegistryCall): Promise<Response> {
     'content-length': '0',
     ...(subject === undefined ? {} : { 'oci-subject': subject }),
   };
-  return new Response(null, { status: 201, headers });
+  const answer = new Response(null, { status: 201, headers });
+  if (isDigest(reference)) for (const tag of tags) answer.headers.append('oci-tag', tag);
+  return answer;
+}
+
+/** The tags that a push sets: the one in its path, or those in the query of a push by digest. */
+function tagsOf({ reference, url }: RegistryCall): string[] {
+  if (!isDigest(reference)) return [tagName(reference)];
+  return url.searchParams.getAll('tag').map(tagName);
 }
 
 async function remove(room: Room, call: RegistryCall): Promise<Response> {

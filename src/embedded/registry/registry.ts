@@ -1,7 +1,8 @@
-import type { Clock, Hidden, Logger } from '../../base/index.ts';
+import { messageOf, type Clock, type Hidden, type Logger } from '../../base/index.ts';
 import { basicAuthOf, sameText } from '../../lib/http/index.ts';
 import type { Handler } from '../../lib/http/index.ts';
 import { serveBlobs } from './blobs.ts';
+import { collectBlobs } from './collect.ts';
 import { RegistryRefusal } from './errors.ts';
 import { serveManifests, serveReferrers } from './manifests.ts';
 import { serveCatalog, serveTags } from './lists.ts';
@@ -58,7 +59,8 @@ const routes: ReadonlyArray<readonly [RegExp, Route]> = [
 ];
 
 const version = { 'docker-distribution-api-version': 'registry/2.0' };
-const staleUploadMs = 24 * 3_600_000;
+/** Uploads and blobs that nobody names are kept for a day: their push may go on. */
+const staleMs = 24 * 3_600_000;
 
 /** A registry over a folder. The folder is made by the first call. */
 export function createRegistry(options: RegistryOptions): Handler {
@@ -68,8 +70,7 @@ export function createRegistry(options: RegistryOptions): Handler {
   let ready: Promise<void> | undefined;
   return async (request) => {
     try {
-      const before = options.clock.now().getTime() - staleUploadMs;
-      ready ??= prepareUploads(storage.uploads, before);
+      ready ??= prepare(room);
       // A folder that could not be made is tried again by the next call.
       await ready.catch((thrown: unknown) => {
         ready = undefined;
@@ -86,6 +87,17 @@ export function createRegistry(options: RegistryOptions): Handler {
       return refusal;
     }
   };
+}
+
+/** Before the first call: leftovers of uploads go; and beside what follows, content that nobody names. */
+async function prepare({ storage, options }: Room): Promise<void> {
+  const { clock, dir, log } = options;
+  const before = clock.now().getTime() - staleMs;
+  await prepareUploads(storage.uploads, before);
+  collectBlobs(dir, before).then(
+    (bytes) => bytes > 0 && log.info('content that no manifest names was removed', { bytes }),
+    (thrown: unknown) => log.warn('old content could not be removed', { err: messageOf(thrown) }),
+  );
 }
 
 function answer(room: Room, request: Request): Promise<Response> {

@@ -1,6 +1,7 @@
 import { mkdir, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { moveDurably, writeDurably } from './durable.ts';
+import { algorithmOf, digestOfHex, hexOf } from './names.ts';
 
 /** A manifest as it is kept: its bytes are a blob, its type is the repository's. */
 export interface StoredManifest {
@@ -12,7 +13,7 @@ export interface StoredManifest {
 /**
  * Content on disk. A blob is one file however many repositories have it; a repository's marks say what
  * it has:
- *   blobs/sha256/<hex>                          content
+ *   blobs/<sha256 or sha512>/<hex>              content
  *   repositories/<name>/_blobs/<hex>            mark
  *   repositories/<name>/_manifests/<hex>        media type
  *   repositories/<name>/_tags/<tag>             digest
@@ -44,7 +45,8 @@ export interface Storage {
 
 /** Opens a folder. */
 export function openStorage(dir: string): Storage {
-  const blobPath = (digest: string): string => join(dir, 'blobs', 'sha256', hexOf(digest));
+  const blobPath = (digest: string): string =>
+    join(dir, 'blobs', algorithmOf(digest), hexOf(digest));
   const at = (repository: string, ...rest: string[]): string =>
     join(dir, 'repositories', ...repository.split('/'), ...rest);
   return {
@@ -76,8 +78,8 @@ function blobsOf(
   return {
     blobSize,
     adoptBlob: async (repository, digest, file) => {
-      if ((await sizeOf(blobPath(digest))) === undefined) await moveDurably(file, blobPath(digest));
-      else await rm(file, { force: true });
+      // Also when it is there: what has just come is young, and so is not collected before it is named.
+      await moveDurably(file, blobPath(digest));
       await writeDurably(mark(repository, digest), '');
     },
     mountBlob: async (repository, digest, from) => {
@@ -118,7 +120,7 @@ function manifestsOf(
     },
     referrers: async (repository, digest) => {
       const names = await namesIn(at(repository, '_referrers', hexOf(digest)));
-      const found = await Promise.all(names.map((hex) => manifest(repository, `sha256:${hex}`)));
+      const found = await Promise.all(names.map((hex) => manifest(repository, digestOfHex(hex))));
       return found.filter((each) => each !== undefined);
     },
   };
@@ -149,10 +151,6 @@ async function listRepositories(dir: string, prefix: string): Promise<string[]> 
       found.push(...(await listRepositories(join(dir, name), `${prefix}${name}/`)));
   }
   return found;
-}
-
-function hexOf(digest: string): string {
-  return digest.slice('sha256:'.length);
 }
 
 function sizeOf(path: string): Promise<number | undefined> {

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { RegistryRefusal } from './errors.ts';
-import { digestName, repositoryName } from './names.ts';
+import { algorithmOf, digestName, repositoryName } from './names.ts';
 import type { RegistryCall, Room } from './registry.ts';
 import { rangeOf } from './uploads.ts';
 
@@ -31,16 +31,20 @@ async function begin(room: Room, call: RegistryCall): Promise<Response> {
 
 async function addChunk(room: Room, call: RegistryCall): Promise<Response> {
   const { reference: id, request } = call;
-  const range = /^(?:bytes[ =])?(\d+)-\d+/.exec(request.headers.get('content-range') ?? '');
-  const from = range === null ? undefined : Number(range[1]);
-  const size = await room.uploads.append(id, request.body, from);
+  const size = await room.uploads.append(id, request.body, startOf(request));
   return accepted(call.repository, id, size);
+}
+
+/** Where a chunk says that it begins; undefined when it does not say. */
+function startOf({ headers }: Request): number | undefined {
+  const range = /^(?:bytes[ =])?(\d+)-\d+/.exec(headers.get('content-range') ?? '');
+  return range === null ? undefined : Number(range[1]);
 }
 
 async function finish(room: Room, call: RegistryCall, id: string): Promise<Response> {
   const wanted = digestName(call.url.searchParams.get('digest'));
-  await room.uploads.append(id, call.request.body);
-  const { file, digest } = await room.uploads.finish(id);
+  await room.uploads.append(id, call.request.body, startOf(call.request));
+  const { file, digest } = await room.uploads.finish(id, algorithmOf(wanted));
   if (digest !== wanted) {
     await rm(file, { force: true });
     throw new RegistryRefusal('DIGEST_INVALID', `the content has digest ${digest}`);

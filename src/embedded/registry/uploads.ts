@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RegistryRefusal } from './errors.ts';
+import type { Algorithm } from './names.ts';
 
 const idPattern = /^[0-9a-f-]{36}$/;
 
@@ -57,12 +58,16 @@ export class Uploads {
     }
   }
 
-  /** Gives the file and its digest; the caller moves it away. */
-  async finish(id: string): Promise<{ readonly file: string; readonly digest: string }> {
+  /** Gives the file and its digest; the caller moves it away. Only sha256 is reckoned as bytes arrive. */
+  async finish(
+    id: string,
+    algorithm: Algorithm,
+  ): Promise<{ readonly file: string; readonly digest: string }> {
     const file = this.#fileOf(id);
-    const hash = await hashUpTo(this.#hashes.get(id), file, await this.size(id));
+    const known = algorithm === 'sha256' ? this.#hashes.get(id) : undefined;
+    const hash = await hashUpTo(known, file, await this.size(id), algorithm);
     this.#hashes.delete(id);
-    return { file, digest: `sha256:${hash.digest('hex')}` };
+    return { file, digest: `${algorithm}:${hash.digest('hex')}` };
   }
 
   async cancel(id: string): Promise<void> {
@@ -127,9 +132,10 @@ async function hashUpTo(
   known: { readonly hash: Hash; readonly size: number } | undefined,
   file: string,
   size: number,
+  algorithm: Algorithm = 'sha256',
 ): Promise<Hash> {
   if (known?.size === size) return known.hash;
-  const hash = createHash('sha256');
+  const hash = createHash(algorithm);
   if (size > 0) for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
   return hash;
 }
