@@ -72,6 +72,8 @@ export const rooms: readonly Room[] = [
   app('up', 'src/embedded/', 'src/apps/operator', 'src/apps/gateway'),
   app('cli', 'src/apps/'),
   { path: 'src/apps/cli/cobra', sees: ['src/base', 'src/apps/cli'] },
+  command('check', 'src/embedded/kinds', 'src/apps/operator'),
+  command('diff', 'src/apps/cli/check'),
   command('faas-cli', 'src/apps/cli/kubeseal'),
   command('fluxctl', 'src/apps/cli/install'),
   command('get', 'src/apps/cli/fluxctl'),

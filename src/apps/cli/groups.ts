@@ -7,6 +7,14 @@ export interface Group {
 
 /** The groups of `trice`, each a folder here; loaded only when called. A test holds list and folders equal. */
 export const groups: Readonly<Record<string, Group>> = {
+  check: {
+    short: 'Check the manifests of a folder, with no cluster',
+    load: () => import('./check/index.ts'),
+  },
+  diff: {
+    short: 'Show what a folder or a commit would change in the cluster',
+    load: () => import('./diff/index.ts'),
+  },
   'faas-cli': {
     short: 'Build, deploy and call functions, as faas-cli does',
     load: () => import('./faas-cli/index.ts'),
