@@ -12,6 +12,10 @@ export interface UpOptions {
   readonly ingressPort?: number;
   readonly ingressTlsPort?: number;
   readonly isDemo: boolean;
+  /** Branches of the git server that can be neither deleted nor rewritten, e.g. `main`, `release/*`. */
+  readonly protectedBranches?: readonly string[];
+  /** The largest push the git server takes. */
+  readonly maxPushBytes?: number;
   /** Runs pods with this engine wherever it can; absent: engines only run what a process cannot. */
   readonly engine?: EngineName;
   /** Added to every container that an engine runs, e.g. `--runtime=runc`. */

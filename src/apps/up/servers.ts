@@ -1,7 +1,7 @@
 import { repositoryAt, safeRepositoryUrl } from './repository-url.ts';
 import type { Events } from '../../api/events/index.ts';
 import type { Bus, Clock, Logger } from '../../base/index.ts';
-import { createGitServer } from '../../embedded/gitserver/index.ts';
+import { createGitServer, type PushPolicy } from '../../embedded/gitserver/index.ts';
 import { createRegistry } from '../../embedded/registry/index.ts';
 import { listen, type Listening } from '../../lib/http/index.ts';
 import type { Login } from './credentials.ts';
@@ -27,7 +27,12 @@ export interface GitListening extends Listening {
 /** The git server with one empty repository; a push is news on the bus as soon as git has stored it. */
 export async function serveGit(
   ports: ServerPorts,
-  how: { readonly auth: Login; readonly repository: string; readonly path: string | undefined },
+  how: {
+    readonly auth: Login;
+    readonly repository: string;
+    readonly path: string | undefined;
+    readonly policy: PushPolicy;
+  },
 ): Promise<GitListening> {
   const { dir, bus } = ports;
   const log = ports.log.with({ component: 'git-server' });
@@ -36,6 +41,7 @@ export async function serveGit(
     dir: dir.file('git'),
     auth: how.auth,
     anonymousRead: false,
+    policy: how.policy,
     log,
     onPush: ({ repository, branch, revision }) => {
       bus.publish('git.pushed', { url: safeRepositoryUrl(base, repository), branch, revision });

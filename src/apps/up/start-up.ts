@@ -117,7 +117,10 @@ function hasFeatures({ without = [] }: UpOptions): boolean {
 async function startStores(base: Base): Promise<Stores> {
   const { options, ports, dir, closers } = base;
   const auth = await loginFile(dir, 'git-credentials', 'trice');
-  const how = { auth, repository: repositoryOf(options), path: ports.environment['PATH'] };
+  const { protectedBranches = [], maxPushBytes } = options;
+  const policy = { protectedBranches, ...(maxPushBytes === undefined ? {} : { maxPushBytes }) };
+  const path = ports.environment['PATH'];
+  const how = { auth, repository: repositoryOf(options), path, policy };
   const git = await serveGit({ ...base, port: options.gitPort }, how);
   closers.push(() => git.close());
   const registry = await serveRegistry({ ...base, port: options.registryPort });

@@ -5,6 +5,8 @@ import { KnownError } from '../../base/index.ts';
 export interface GitProcess {
   readonly args: readonly string[];
   readonly path?: string | undefined;
+  /** Settings for this call, `name=value`; they win over the usual ones. */
+  readonly settings?: readonly string[];
   /** The `Git-Protocol` header, checked. */
   readonly protocol?: string | undefined;
 }
@@ -24,8 +26,9 @@ const settings = [
 ];
 
 /** Starts the git program for the server. */
-export function startGit({ args, path, protocol }: GitProcess): ChildProcessWithoutNullStreams {
-  const chosen = settings.flatMap((setting) => ['-c', setting]);
+export function startGit(call: GitProcess): ChildProcessWithoutNullStreams {
+  const { args, path, protocol, settings: more = [] } = call;
+  const chosen = [...settings, ...more].flatMap((setting) => ['-c', setting]);
   return spawn('git', [...chosen, ...args], {
     env: {
       PATH: path ?? '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin',

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,7 +9,7 @@ import { hide, silentLogger } from '../../base/index.ts';
 import { listen } from '../../lib/http/index.ts';
 import type { Listening } from '../../lib/http/index.ts';
 import { createGitServer } from './index.ts';
-import type { GitServer, PushEvent } from './index.ts';
+import type { GitServer, PushEvent, PushPolicy } from './index.ts';
 import { createUpkeep } from './upkeep.ts';
 import { RefUpdateReader } from './ref-updates.ts';
 
@@ -19,6 +20,7 @@ let server: GitServer;
 let listening: Listening;
 let pushes: PushEvent[];
 let anonymousRead: boolean;
+let policy: PushPolicy;
 
 async function git(dir: string, ...args: string[]): Promise<string> {
   const env = { PATH: '/usr/local/bin:/usr/bin:/bin', GIT_TERMINAL_PROMPT: '0', HOME: root };
@@ -33,6 +35,7 @@ async function start(): Promise<void> {
     dir: join(root, 'repos'),
     auth,
     anonymousRead,
+    policy,
     log: silentLogger,
     onPush,
   });
@@ -57,6 +60,7 @@ beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'trice-gitserver-'));
   pushes = [];
   anonymousRead = true;
+  policy = {};
   await start();
 });
 
@@ -248,5 +252,45 @@ describe('commands of a push', () => {
     reader.take(Buffer.from('zzzz not a packet'));
     reader.take(Buffer.from('0000'));
     expect(reader.updates).toEqual([]);
+  });
+});
+
+describe('a policy for pushes', () => {
+  const restart = async (wanted: PushPolicy): Promise<void> => {
+    policy = wanted;
+    await listening.close();
+    await start();
+  };
+
+  it('keeps protected branches from being rewritten or deleted, and says so to the pusher', async () => {
+    await restart({ protectedBranches: ['master', 'release/*'] });
+    const { dir } = await workTree('master');
+    const to = url('me/app.git');
+    await git(dir, 'push', '-q', to, 'master', 'master:release/1', 'master:topic');
+    await git(dir, 'commit', '-q', '--allow-empty', '-m', 'two');
+    await git(dir, 'push', '-q', to, 'master');
+    await git(dir, 'commit', '-q', '--amend', '--allow-empty', '-m', 'other');
+    await expect(git(dir, 'push', '-f', to, 'master')).rejects.toThrow(
+      'denying non-fast-forward refs/heads/master',
+    );
+    await expect(git(dir, 'push', to, ':release/1')).rejects.toThrow('deletion prohibited');
+    const moved = pushes.length;
+    await git(dir, 'push', '-q', '-f', to, 'master:topic');
+    await git(dir, 'push', '-q', to, ':topic');
+    expect(pushes.slice(moved).map(({ branch }) => branch)).toEqual(['topic', 'topic']);
+  });
+
+  it('refuses a push that brings too much, and takes the next one', async () => {
+    await restart({ maxPushBytes: 10_000 });
+    const { dir } = await workTree('master');
+    writeFileSync(join(dir, 'big'), randomBytes(50_000));
+    await git(dir, 'add', '-A');
+    await git(dir, 'commit', '-q', '-m', 'big');
+    await expect(git(dir, 'push', url('me/app.git'), 'master')).rejects.toThrow(
+      /pack exceeds maximum allowed size/,
+    );
+    expect(pushes).toEqual([]);
+    await git(dir, 'push', '-q', url('me/app.git'), 'master~1:refs/heads/master');
+    expect(pushes).toHaveLength(1);
   });
 });

@@ -4,6 +4,7 @@ import { basicAuthOf, sameText } from '../../lib/http/index.ts';
 import type { Handler } from '../../lib/http/index.ts';
 import { advertise, serveRpc } from './rpc.ts';
 import type { Service } from './rpc.ts';
+import type { PushPolicy } from './push-policy.ts';
 import { readRef, setHead } from './refs.ts';
 import type { RefUpdate } from './ref-updates.ts';
 import { createUpkeep } from './upkeep.ts';
@@ -29,6 +30,8 @@ export interface GitServerOptions {
   readonly log: Logger;
   /** Called after git stored a push, once per branch that moved. */
   readonly onPush: (event: PushEvent) => void;
+  /** Which branches are protected, and how much a push may bring; everything is allowed when absent. */
+  readonly policy?: PushPolicy;
   /** Where git is found; the usual folders when absent. */
   readonly path?: string;
 }
@@ -96,6 +99,7 @@ async function answer(
   if (call.isAdvertisement) return advertise(run);
   return serveRpc({
     ...run,
+    policy: options.policy ?? {},
     onUpdates: async (updates) => {
       await told(options, { repository, dir }, updates);
       upkeep.pushed(dir);

@@ -6,3 +6,4 @@
  */
 export { createGitServer } from './git-server.ts';
 export type { GitServer, GitServerOptions, PushEvent } from './git-server.ts';
+export type { PushPolicy } from './push-policy.ts';

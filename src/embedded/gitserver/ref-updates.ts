@@ -18,6 +18,11 @@ export class RefUpdateReader {
   #head: Buffer = Buffer.alloc(0);
   #isDone = false;
 
+  /** Whether every command has been read. */
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
   /** Takes the next bytes of the request. */
   take(chunk: Uint8Array): void {
     if (this.#isDone) return;

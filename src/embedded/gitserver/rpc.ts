@@ -1,8 +1,9 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { Readable, Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { startGit } from './git-process.ts';
+import { settingsFor, type PushPolicy } from './push-policy.ts';
 import { RefUpdateReader } from './ref-updates.ts';
 import type { RefUpdate } from './ref-updates.ts';
 
@@ -57,27 +58,28 @@ function strictOnly(args: readonly string[]): string[] {
  * Runs one fetch or push. Request and answer stream through; the answer of a push ends only after
  * `onUpdates` was called with what the client asked to change.
  */
-export function serveRpc(
+export async function serveRpc(
   run: ServiceRun & {
+    readonly policy: PushPolicy;
     readonly onUpdates: (updates: readonly RefUpdate[]) => Promise<void>;
     readonly onError: (why: string) => void;
   },
-): Response {
+): Promise<Response> {
   const { request, service } = run;
-  const args = strictOnly([service, '--strict', '--stateless-rpc', run.dir]);
-  const child = startGit({ args, path: run.path, protocol: protocolOf(request) });
-  const commands = new RefUpdateReader();
-  const watch = new Transform({
-    transform: (chunk: Buffer, _encoding, done) => {
-      if (service === 'receive-pack') commands.take(chunk);
-      done(null, chunk);
-    },
+  const body = bodyOf(request);
+  const { updates, input } =
+    service === 'receive-pack' ? await commandsOf(body) : { updates: [], input: body };
+  const child = startGit({
+    args: strictOnly([service, '--strict', '--stateless-rpc', run.dir]),
+    path: run.path,
+    protocol: protocolOf(request),
+    settings: settingsFor(run.policy, updates),
   });
-  void pipeline(bodyOf(request), watch, child.stdin).catch(() => child.stdin.destroy());
+  void pipeline(input, child.stdin).catch(() => child.stdin.destroy());
   const ended = endOf(child);
   const finished = ended.then(async ({ code, said }) => {
     // Looked at whatever the exit code: refs may be stored although the client went away.
-    if (commands.updates.length > 0) await run.onUpdates(commands.updates);
+    if (updates.length > 0) await run.onUpdates(updates);
     if (code !== 0 && !request.signal.aborted) run.onError(said || `exit code ${code}`);
   });
   finished.catch(() => {});
@@ -86,6 +88,26 @@ export function serveRpc(
   return new Response(ReadableStream.from(outputOf(child, finished)), {
     headers: { ...fresh, 'content-type': `application/x-git-${service}-result` },
   });
+}
+
+/** What a push asks for, which stands before its pack, and the whole request to hand on. */
+async function commandsOf(
+  body: Readable,
+): Promise<{ readonly updates: readonly RefUpdate[]; readonly input: AsyncIterable<Uint8Array> }> {
+  const reader = new RefUpdateReader();
+  const chunks: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
+  const head: Uint8Array[] = [];
+  while (!reader.isDone) {
+    const { done, value } = await chunks.next();
+    if (done === true) break;
+    reader.take(value);
+    head.push(value);
+  }
+  const input = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
+    yield* head;
+    yield* { [Symbol.asyncIterator]: () => chunks };
+  };
+  return { updates: reader.updates, input: input() };
 }
 
 async function* outputOf(

@@ -63,6 +63,16 @@ export const flags: readonly Flag[] = [
   port('ui', 8088, 'status page'),
   port('ingress', 0, 'router of Ingresses'),
   port('ingress-tls', 0, 'router of Ingresses, with TLS'),
+  {
+    name: 'protect-branch',
+    type: 'stringArray',
+    usage: 'the git server refuses to delete or rewrite this `branch`, e.g. main or release/*',
+  },
+  {
+    name: 'max-push-bytes',
+    type: 'int',
+    usage: 'the git server refuses a push that brings more; 0 for any size',
+  },
   { name: 'demo', type: 'bool', usage: 'push the demo repository and build its functions' },
   {
     name: 'engine',

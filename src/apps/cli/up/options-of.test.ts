@@ -32,6 +32,7 @@ describe('the flags of trice up', () => {
       ingressPort: 0,
       ingressTlsPort: 0,
       isDemo: false,
+      protectedBranches: [],
       engineArguments: [],
       api: { profile: 'modern', serviceAccountAdmission: true },
       without: [],
@@ -50,6 +51,10 @@ describe('the flags of trice up', () => {
     [
       ['--runtime-args=--runtime=runc  --ulimit=nofile=1024:1024', '--runtime-args', '--init'],
       { engineArguments: ['--runtime=runc', '--ulimit=nofile=1024:1024', '--init'] },
+    ],
+    [
+      ['--protect-branch=main', '--max-push-bytes=1000'],
+      { protectedBranches: ['main'], maxPushBytes: 1000 },
     ],
     [['--engine-arg=--env=A=b c'], { engineArguments: ['--env=A=b c'] }],
   ])('%j', async (argv, wanted) => {

@@ -23,6 +23,8 @@ export function optionsOf({ flags: given, io }: Call): UpOptions {
     ingressPort: portOf('ingress'),
     ingressTlsPort: portOf('ingress-tls'),
     isDemo: given.bool('demo'),
+    protectedBranches: given.list('protect-branch'),
+    ...(given.number('max-push-bytes') > 0 ? { maxPushBytes: given.number('max-push-bytes') } : {}),
     ...engineOf(given),
     api: apiOf(given, io.cwd),
     without: partsLeftOut(given),
