@@ -2,7 +2,7 @@ import { KnownError, isRecord, messageOf, type JsonRecord } from '../../../base/
 import { decodeProtobuf } from '../../../lib/schema/index.ts';
 import { parse } from '../../../lib/yaml/index.ts';
 import { parseJson } from '../parse-json.ts';
-import { duplicateKeys } from './duplicate-keys.ts';
+import { duplicateKeys, maxDepth } from './duplicate-keys.ts';
 import { badRequest, tooLarge, unsupportedMediaType } from './status-error.ts';
 
 /** A request's body, read and decoded. */
@@ -77,12 +77,26 @@ export function yamlBody(text: string): Body {
   }
 }
 
+/** Refuses what would cost those who walk through it their stack; looked at level by level. (YAML sees to itself.) */
+function notTooDeep(value: unknown): unknown {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > maxDepth) throw new KnownError('invalid', 'exceeded max depth');
+    level = level.flatMap((each) => (isHolder(each) ? Object.values(each).filter(isHolder) : []));
+  }
+  return value;
+}
+
+function isHolder(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
 function protobufBody(bytes: Buffer): Body {
   if (bytes.length === 0) return { value: undefined, duplicates: [] };
   if (!bytes.subarray(0, 4).equals(protobufMagic))
     throw badRequest('the body is not in the format application/vnd.kubernetes.protobuf');
   try {
-    return { value: decodeProtobuf(bytes), duplicates: [] };
+    return { value: notTooDeep(decodeProtobuf(bytes)), duplicates: [] };
   } catch (thrown) {
     throw badRequest(`the protobuf body cannot be decoded: ${messageOf(thrown)}`);
   }

@@ -1,6 +1,12 @@
+import { KnownError } from '../../../base/index.ts';
+
+/** No object of Kubernetes comes near; a real server stops at 10,000. */
+export const maxDepth = 1000;
+
 /**
  * Paths of members that a JSON text names twice, as `spec.foo` or `spec.list[0].foo`. JSON.parse keeps
- * the last one silently; a real server warns. The text must be valid JSON.
+ * the last one silently; a real server warns. The text must be valid JSON. Throws a `KnownError` for
+ * texts that are too deep for what comes after.
  */
 export function duplicateKeys(text: string): string[] {
   const found: string[] = [];
@@ -34,6 +40,7 @@ interface Frame {
 }
 
 function push(stack: Frame[], keys: Set<string> | undefined): true {
+  if (stack.length >= maxDepth) throw new KnownError('invalid', 'exceeded max depth');
   stack.push({ keys, at: 0 });
   return true;
 }

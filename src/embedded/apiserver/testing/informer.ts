@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Frames, TestClient } from './test-server.ts';
+import type { Answered, Frames, TestClient } from './test-server.ts';
 
 /** What clients build caches with: list, then watch from there; again when the server says so. */
 export interface Informer {
@@ -39,18 +39,7 @@ export function startInformer(client: () => TestClient, path: string, selector: 
       expect(frame.object).toMatchObject({ code: 410, reason: 'Expired' });
       frames = undefined;
       await list();
-    } else apply(frame.type, frame.object.metadata);
-  };
-  const apply = (type: string, metadata: { name?: string; resourceVersion?: string }): void => {
-    const { name = '', resourceVersion = '' } = metadata;
-    // A watch never goes back, and tells nothing twice.
-    expect(Number(resourceVersion)).toBeGreaterThanOrEqual(Number(version));
-    if (type !== 'BOOKMARK') expect(Number(resourceVersion)).toBeGreaterThan(Number(version));
-    version = resourceVersion;
-    if (type === 'ADDED') expect(known.has(name)).toBe(false);
-    if (type === 'MODIFIED' || type === 'DELETED') expect(known.has(name)).toBe(true);
-    if (type === 'DELETED') known.delete(name);
-    else if (type !== 'BOOKMARK') known.set(name, resourceVersion);
+    } else version = heard(known, version!, frame);
   };
   return {
     known,
@@ -67,4 +56,20 @@ export function startInformer(client: () => TestClient, path: string, selector: 
       frames = undefined;
     },
   };
+}
+
+/** Takes a frame in, and gives the version it leads to. A watch never goes back and tells nothing twice. */
+function heard(
+  known: Map<string, string>,
+  version: string,
+  { type, object }: { readonly type: string; readonly object: Answered },
+): string {
+  const { name = '', resourceVersion = '' } = object.metadata;
+  expect(Number(resourceVersion)).toBeGreaterThanOrEqual(Number(version));
+  if (type === 'BOOKMARK') return resourceVersion;
+  expect(Number(resourceVersion)).toBeGreaterThan(Number(version));
+  expect(known.has(name)).toBe(type !== 'ADDED');
+  if (type === 'DELETED') known.delete(name);
+  else known.set(name, resourceVersion);
+  return resourceVersion;
 }

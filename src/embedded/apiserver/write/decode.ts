@@ -14,11 +14,20 @@ export function decodeObject(call: Call, body: Body, options: WriteOptions): Kub
   const { resource } = call;
   const value = objectBody(body, resource.kind);
   checkKind(resource, value);
+  checkMetadata(resource, value['metadata']);
   const object = { ...value, metadata: isRecord(value['metadata']) ? value['metadata'] : {} };
   const named = object as unknown as KubeObject;
   checkNamespace(call, named);
   checkFields(call, named, { options, duplicates: body.duplicates });
   return named;
+}
+
+function checkMetadata({ kind, version }: ServedResource, metadata: unknown): void {
+  if (metadata === undefined || metadata === null || isRecord(metadata)) return;
+  const type = Array.isArray(metadata) ? 'array' : typeof metadata;
+  throw badRequest(
+    `${kind} in version "${version}" cannot be handled as a ${kind}: json: cannot unmarshal ${type === 'boolean' ? 'bool' : type} into Go struct field ${kind}.metadata of type v1.ObjectMeta`,
+  );
 }
 
 /** Refuses what does not fit the type, and tells of fields that will be dropped. */

@@ -3,6 +3,8 @@ import type { Operation } from 'fast-json-patch';
 import { KnownError, isRecord } from '../../../base/index.ts';
 
 const limit = 10_000;
+/** All `copy` operations of a patch together may bring this many bytes of JSON. */
+const copyLimit = 3 * 1024 * 1024;
 const verbs: ReadonlySet<unknown> = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test']);
 
 /**
@@ -24,13 +26,7 @@ export function jsonPatch(target: unknown, operations: unknown): unknown {
     if (typeof operation['path'] !== 'string') throw malformed('missing path');
   }
   try {
-    return fastJsonPatch.applyPatch(
-      structuredClone(target),
-      withStrictPaths(operations as Operation[]),
-      true,
-      true,
-      true,
-    ).newDocument;
+    return applied(structuredClone(target), structuredClone(operations) as Operation[]);
   } catch (thrown) {
     throw new KnownError(
       'invalid',
@@ -43,8 +39,19 @@ export function jsonPatch(target: unknown, operations: unknown): unknown {
   }
 }
 
-function withStrictPaths(operations: readonly Operation[]): Operation[] {
-  return structuredClone([...operations]);
+/** One after the other. Copies of copies double: what all of them bring is bounded, as in Go's library. */
+function applied(target: unknown, operations: readonly Operation[]): unknown {
+  let document = target;
+  let copied = 0;
+  for (const [at, operation] of operations.entries()) {
+    if (operation.op === 'copy') {
+      const value: unknown = fastJsonPatch.getValueByPointer(document, operation.from);
+      copied += JSON.stringify(value)?.length ?? 0;
+      if (copied > copyLimit) throw new KnownError('too-large', `copies exceed ${copyLimit} bytes`);
+    }
+    document = fastJsonPatch.applyOperation(document, operation, true, true, true, at).newDocument;
+  }
+  return document;
 }
 
 function malformed(why: string): KnownError {
