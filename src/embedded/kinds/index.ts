@@ -15,7 +15,7 @@ export type {
 export type { FieldError } from '../../lib/schema/index.ts';
 export { builtinResources, groupOrder, resourceOf, resourcesOf } from './registry/registry.ts';
 export { applyDefaults } from './defaults/index.ts';
-export { prepareCreate, prepareUpdate, specChanged } from './prepare.ts';
+export { keptByStatus, prepareCreate, prepareUpdate, specChanged } from './prepare.ts';
 export { validateCreate, validateUpdate } from './validation/index.ts';
 export { validateMeta, validateMetaUpdate } from './validation/meta.ts';
 export { fieldLabelComplaint, fieldLabelsOf, fieldsOf } from './fields.ts';

@@ -308,6 +308,20 @@ describe('defaults', () => {
   });
 });
 
+it('the mounts of a StatefulSet may name its claims', () => {
+  const template = {
+    metadata: { labels: { a: 'b' } },
+    spec: {
+      containers: [{ name: 'c', image: 'i', volumeMounts: [{ name: 'data', mountPath: '/data' }] }],
+    },
+  };
+  const spec = { selector: { matchLabels: { a: 'b' } }, serviceName: 's', template };
+  expect(texts(object('apps/v1', 'StatefulSet', { spec }))).toEqual([]);
+  expect(texts(object('apps/v1', 'Deployment', { spec }))).toEqual([
+    'spec.template.spec.containers[0].volumeMounts[0].name: Not found: "data"',
+  ]);
+});
+
 describe('create and update', () => {
   it('a Job gets labels and selector from its uid', () => {
     const job = object('batch/v1', 'Job', { metadata: { uid: 'u' }, spec: { template: pod([]) } });
@@ -364,6 +378,21 @@ describe('create and update', () => {
       status: { replicas: 9 },
     });
   });
+
+  it.each([
+    ['networking.k8s.io/v1', 'Ingress', { labels: { a: 'new' }, annotations: { b: 'new' } }],
+    ['apps/v1', 'Deployment', { labels: { a: 'old' }, annotations: { b: 'new' } }],
+    ['storage.k8s.io/v1', 'VolumeAttachment', { labels: { a: 'old' }, annotations: { b: 'old' } }],
+  ])(
+    'a write to /status takes metadata too, as the kind allows: %s %s',
+    (version, kind, wanted) => {
+      const made = (word: string): KubeObject =>
+        object(version, kind, { metadata: { labels: { a: word }, annotations: { b: word } } });
+      const next = made('new');
+      prepareUpdate(next, made('old'), 'status');
+      expect(next.metadata).toMatchObject(wanted);
+    },
+  );
 
   it('a Service keeps its addresses when the body leaves them out', () => {
     const spec = { type: 'NodePort', clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'] };

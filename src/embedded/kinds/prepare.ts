@@ -160,9 +160,25 @@ function keepAllButStatus(object: KubeObject, old: KubeObject): void {
   }
   const metadata: JsonRecord = object.metadata as object as JsonRecord;
   const before: JsonRecord = old.metadata as object as JsonRecord;
-  for (const key of ['labels', 'annotations', 'finalizers', 'ownerReferences']) {
-    if (object.kind !== 'Node' || key === 'ownerReferences') restore(metadata, before, key);
-  }
+  for (const key of keptByStatus(object.kind)) restore(metadata, before, key);
+}
+
+const wholeMetadata = ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const;
+const keptMetadata: Readonly<Record<string, readonly string[]>> = {
+  APIService: wholeMetadata,
+  CustomResourceDefinition: wholeMetadata,
+  Deployment: ['labels'],
+  FlowSchema: wholeMetadata,
+  Pod: ['ownerReferences'],
+  PriorityLevelConfiguration: wholeMetadata,
+  ServiceCIDR: wholeMetadata,
+  ValidatingAdmissionPolicy: wholeMetadata,
+  VolumeAttachment: wholeMetadata,
+};
+
+/** The fields of metadata that a write to `/status` does not change; most kinds take annotations there. */
+export function keptByStatus(kind: string): readonly string[] {
+  return keptMetadata[kind] ?? [];
 }
 
 function restore(object: JsonRecord, old: JsonRecord, key: string): void {

@@ -184,16 +184,19 @@ describe('update', () => {
     );
   });
 
-  it('of the status takes the status alone, of the object leaves it', async () => {
+  it('of the status leaves the spec, of the object leaves the status', async () => {
     await test.call('POST', pods, pod('st'));
     const live = (await test.call('GET', `${pods}/st`)).body;
     const status = await test.call('PUT', `${pods}/st/status`, {
       ...live,
-      metadata: { ...live.metadata, labels: { no: 'no' } },
+      metadata: { ...live.metadata, labels: { seen: 'yes' }, ownerReferences: [] },
+      spec: { ...(live['spec'] as object), hostname: 'other' },
       status: { phase: 'Running' },
     });
-    expect(status.body).toMatchObject({ status: { phase: 'Running' } });
-    expect(status.body.metadata['labels']).toBeUndefined();
+    expect(status.body).toMatchObject({ status: { phase: 'Running' }, spec: live['spec'] });
+    expect(status.body['spec']).not.toHaveProperty('hostname');
+    // Labels of most kinds are taken there, as a real server does.
+    expect(status.body.metadata['labels']).toEqual({ seen: 'yes' });
     const main = await test.call('PATCH', `${pods}/st`, {
       metadata: { labels: { yes: 'yes' } },
       status: { phase: 'Failed' },

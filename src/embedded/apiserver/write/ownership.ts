@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../../base/index.ts';
 import { trackUpdate } from '../../../lib/schema/index.ts';
+import { keptByStatus } from '../../kinds/index.ts';
 import type { ServedResource } from '../resources/served-resource.ts';
 
 /** One write whose fields get an owner. Objects are in the version they are stored in. */
@@ -30,11 +31,13 @@ export function trackOwnership(object: KubeObject, write: TrackedWrite): void {
   else object.metadata.managedFields = managedFields;
 }
 
-/** Fields an endpoint never takes: status on the main one, everything else on /status. */
+/** Fields an endpoint never takes: status on the main one; spec, and what else the kind keeps, on /status. */
 export function resetFieldsOf(
   resource: ServedResource,
   subresource: string | undefined,
 ): readonly (readonly string[])[] {
   if (!resource.hasStatus) return [];
-  return subresource === 'status' ? [['spec'], ['metadata']] : [['status']];
+  if (subresource !== 'status') return [['status']];
+  if (resource.custom) return [['spec'], ['metadata']];
+  return [['spec'], ...keptByStatus(resource.kind).map((field) => ['metadata', field])];
 }

@@ -37,7 +37,10 @@ export function workloadErrors(object: KubeObject): FieldError[] {
   return [
     ...notNegative(object, ['spec', 'replicas']),
     ...selectorErrors(object.kind, spec, labels),
-    ...templateErrors(recordAt(spec, 'template'), 'spec.template'),
+    // Mounts of a StatefulSet also name its claims, so a real server leaves its pods to be checked later.
+    ...(object.kind === 'StatefulSet'
+      ? labelErrors(labels, 'spec.template.labels')
+      : templateErrors(recordAt(spec, 'template'), 'spec.template')),
     ...alwaysRestarts(spec),
     ...strategyErrors(object, spec),
   ];
