@@ -11,6 +11,8 @@ const benches: Readonly<
   seal: () => import('./seal.ts'),
   helm: () => import('./helm.ts'),
   up: () => import('./up.ts'),
+  apiserver: () => import('./apiserver.ts'),
+  release: () => import('./release.ts'),
 };
 
 const results = path.join(import.meta.dirname, 'RESULTS.md');

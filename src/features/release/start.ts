@@ -30,6 +30,8 @@ export interface ReleaseFeature {
   readonly handle: Handler;
   /** Looks at a HelmRelease again, now. */
   enqueue(key: Key): void;
+  /** How many HelmReleases wait to be looked at. */
+  queued(): number;
   /** Asks every git repository again (`POST /api/v1/sync-git`). */
   syncGit(): void;
 }
@@ -70,6 +72,7 @@ export function startRelease(ports: ReleasePorts): ReleaseFeature {
     enqueue: (key) => {
       for (const edition of editions.all()) edition.enqueue(key);
     },
+    queued: () => all().reduce((sum, edition) => sum + edition.queued(), 0),
     syncGit,
   };
 }

@@ -48,6 +48,14 @@ interface Entry {
   fetchedAt: number;
   isStale: boolean;
   fetching: Promise<void> | undefined;
+  /** What refs and paths are since the last fetch: asking git starts a program. */
+  readonly found: Map<string, Promise<ChartContent>>;
+}
+
+/** A folder of a commit. */
+interface ChartContent {
+  readonly revision: string;
+  readonly digest: string;
 }
 
 /** Charts kept in memory by content; enough for every release of a large cluster to share. */
@@ -96,7 +104,13 @@ function entryOf(
     ...(ports.ssh === undefined ? {} : { ssh: ports.ssh }),
     ...(fetchFrom === undefined ? {} : { fetchFrom }),
   });
-  const entry: Entry = { mirror, fetchedAt: 0, isStale: false, fetching: undefined };
+  const entry: Entry = {
+    mirror,
+    fetchedAt: 0,
+    isStale: false,
+    fetching: undefined,
+    found: new Map(),
+  };
   entries.set(key, entry);
   return entry;
 }
@@ -118,6 +132,7 @@ async function fetchOnce(ports: GitChartPorts, entry: Entry): Promise<void> {
   entry.isStale = false;
   try {
     await entry.mirror.fetch(ports.signal);
+    entry.found.clear();
     entry.fetchedAt = startedAt;
   } catch (thrown) {
     if (!(thrown instanceof KnownError)) throw thrown;
@@ -141,39 +156,55 @@ async function chartAt(
 ): Promise<FetchedChart> {
   const { mirror } = entry;
   const ref = source.ref ?? ports.defaultRef;
+  const path = insidePath(source.path);
+  const { revision, digest } = await contentAt(entry, ref, path).catch((thrown: unknown) => {
+    // What was fetched before, also by an earlier process, is still true: only without it there is nothing.
+    throw problem ?? thrown;
+  });
+  const load = (): Promise<Chart> => loadFrom(mirror, revision, path);
+  return {
+    chart: await shared(charts, `${mirror.url} ${digest}`, load),
+    revision,
+    digest,
+    beside: (other) => loadFrom(mirror, revision, besidePath(path, other)),
+  };
+}
+
+async function contentAt(
+  { found, mirror }: Entry,
+  ref: string,
+  path: string,
+): Promise<ChartContent> {
+  const id = `${ref} ${path}`;
+  const content = found.get(id) ?? readContent(mirror, ref, path);
+  found.set(id, content);
+  try {
+    return await content;
+  } catch (thrown) {
+    found.delete(id);
+    throw thrown;
+  }
+}
+
+async function readContent(mirror: Mirror, ref: string, path: string): Promise<ChartContent> {
   const revision = await mirror.resolve(ref);
   if (revision === undefined) {
-    // What was fetched before, also by an earlier process, is still true: only without it there is nothing.
-    if (problem) throw problem;
-    throw new KnownError('not-found', `there is no ref ${ref} in ${safeUrl(source.git)}`);
+    throw new KnownError('not-found', `there is no ref ${ref} in ${safeUrl(mirror.url)}`);
   }
-  const path = insidePath(source.path);
-  const prefix = path === '' ? '' : `${path}/`;
-  const files = await mirror.files(revision, path === '' ? [] : [prefix]);
+  const files = await mirror.files(revision, path === '' ? [] : [`${path}/`]);
   if (files.length === 0) {
     throw new KnownError('not-found', `chart path ${path} does not exist at ${ref} (${revision})`);
   }
   const digest = createHash('sha256')
     .update(files.map((file) => `${file.mode} ${file.oid} ${file.path}\n`).join(''))
     .digest('hex');
-  const id = `${mirror.url} ${digest}`;
-  const load = (): Promise<Chart> => loadFrom(mirror, revision, prefix);
-  return {
-    chart: await shared(charts, id, load),
-    revision,
-    digest,
-    beside: (other) => loadFrom(mirror, revision, `${besidePath(path, other)}/`),
-  };
+  return { revision, digest };
 }
 
-async function loadFrom(mirror: Mirror, revision: string, prefix: string): Promise<Chart> {
-  const files = await mirror.load({
-    revision,
-    ...(prefix === '' ? {} : { paths: [prefix.slice(0, -1)] }),
-  });
-  return loadChart(
-    files.map(({ path, content }) => ({ name: path.slice(prefix.length), data: content })),
-  );
+async function loadFrom(mirror: Mirror, revision: string, path: string): Promise<Chart> {
+  const files = await mirror.load({ revision, ...(path === '' ? {} : { paths: [path] }) });
+  const skipped = path === '' ? 0 : path.length + 1;
+  return loadChart(files.map((file) => ({ name: file.path.slice(skipped), data: file.content })));
 }
 
 /** One chart per content; a failure is not kept, and the one used longest ago makes room. */
