@@ -74,6 +74,8 @@ export interface FetchedManifest {
  * its digest. Passwords are sent to the registry and the token server it names, nowhere else.
  */
 export interface RegistryClient {
+  /** Asks whether a registry is there and lets the caller in; throws when not. */
+  ping(registry: string, signal?: AbortSignal): Promise<void>;
   /** Every tag of a repository, in the registry's order. */
   tags(ref: ImageRef, signal?: AbortSignal): Promise<string[]>;
   /** The manifest or index a tag or digest names (`latest` when neither is written). */

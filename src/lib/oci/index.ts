@@ -25,6 +25,8 @@ export type {
   RegistryCredentials,
   RunConfig,
 } from './client.ts';
+export { RegistryFault } from './registry-fault.ts';
+export type { RegistryProblem } from './registry-fault.ts';
 export { createRegistryClient } from './registry-client.ts';
 export type { RegistryClientOptions } from './registry-client.ts';
 export { buildLayer } from './layer.ts';

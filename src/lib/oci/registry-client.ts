@@ -39,10 +39,15 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
   return { ...reading(ask), ...writing(ask) };
 }
 
-type Reading = 'tags' | 'manifest' | 'image' | 'imageConfig' | 'blob' | 'hasBlob';
+type Reading = 'ping' | 'tags' | 'manifest' | 'image' | 'imageConfig' | 'blob' | 'hasBlob';
 
 function reading(ask: Ask): Pick<RegistryClient, Reading> {
   return {
+    ping: async (registry, signal) => {
+      const ref = { domain: registry, path: '', text: registry };
+      const response = await ask(ref, { path: '/v2/', signal });
+      await response.body?.cancel();
+    },
     tags: (ref, signal) => readTags(ask, ref, signal),
     manifest: (ref, signal) => fetchManifest(ask, ref, signal),
     image: async (ref, { platform = usual, signal } = {}) => {

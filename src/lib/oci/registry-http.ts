@@ -1,8 +1,8 @@
 import { KnownError, messageOf } from '../../base/index.ts';
-import type { ErrorCode } from '../../base/index.ts';
 import type { Transport } from '../http/index.ts';
 import { registryOf, repositoryOf } from './image-ref.ts';
 import type { ImageRef } from './image-ref.ts';
+import { RegistryFault } from './registry-fault.ts';
 import type { RegistryAuth, Target } from './registry-auth.ts';
 
 export interface Question {
@@ -42,16 +42,39 @@ export function createAsk(options: {
       if (question.signal !== undefined) init.signal = question.signal;
       return sendOne(options.transport, new Request(url, init));
     };
+    const isGood = ({ ok, status }: Response): boolean =>
+      ok || question.expect?.includes(status) === true;
     let response = await send();
+    let body = isGood(response) ? '' : await textOf(response);
     if (response.status === 401 && url.origin === target.base) {
       const challenge = response.headers.get('www-authenticate');
-      await response.body?.cancel();
-      if (await options.auth.answer(target, challenge, question.signal)) response = await send();
+      if (await options.auth.answer(target, challenge, question.signal)) {
+        response = await send();
+        body = isGood(response) ? '' : await textOf(response);
+      }
     }
-    if (response.ok || question.expect?.includes(response.status)) return response;
-    throw await failure(ref, question, response);
+    if (isGood(response)) return response;
+    throw failure(ref, question, { status: response.status, url: url.href, body });
   };
 }
+
+/** What a failing registry says; bounded, since it is only for a text. */
+async function textOf(response: Response): Promise<string> {
+  const bytes: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of response.body ?? []) {
+      bytes.push(chunk);
+      size += chunk.length;
+      if (size > maxTextBytes) break;
+    }
+  } catch {
+    // The connection broke: what came until then has to do.
+  }
+  return Buffer.concat(bytes).subarray(0, maxTextBytes).toString('utf8');
+}
+
+const maxTextBytes = 64 * 1024;
 
 function targetOf(ref: ImageRef, question: Question, insecureHosts: readonly string[]): Target {
   const registry = registryOf(ref);
@@ -60,7 +83,10 @@ function targetOf(ref: ImageRef, question: Question, insecureHosts: readonly str
   if (!URL.canParse(base) || new URL(base).origin !== base.toLowerCase()) {
     throw new KnownError('invalid', `${JSON.stringify(registry)} is not the name of a registry`);
   }
-  const scopes = [`repository:${repositoryOf(ref)}:${question.actions ?? 'pull'}`];
+  const isOfRepository = ref.path !== '';
+  const scopes = isOfRepository
+    ? [`repository:${repositoryOf(ref)}:${question.actions ?? 'pull'}`]
+    : [];
   if (question.alsoPull !== undefined) scopes.push(`repository:${question.alsoPull}:pull`);
   return { registry, base: base.toLowerCase(), scope: scopes.join(' ') };
 }
@@ -87,32 +113,12 @@ async function sendOne(transport: Transport, request: Request): Promise<Response
   }
 }
 
-const codes: Readonly<Record<number, ErrorCode>> = {
-  401: 'denied',
-  403: 'denied',
-  404: 'not-found',
-  405: 'unsupported',
-  413: 'too-large',
-  416: 'invalid',
-  429: 'unreachable',
-  503: 'unreachable',
-};
-
-async function failure(ref: ImageRef, question: Question, response: Response): Promise<KnownError> {
-  const { status } = response;
-  const said = reasonIn(await response.text().catch(() => ''));
-  const what = `${question.method ?? 'GET'} ${question.path.split('?')[0]} of ${registryOf(ref)}/${repositoryOf(ref)}`;
-  return new KnownError(codes[status] ?? 'failed', `${what}: ${status} ${said}`.trimEnd(), {
-    status,
-  });
-}
-
-/** `{errors: [{code, message}]}` as one line; other texts are cut. */
-function reasonIn(body: string): string {
-  try {
-    const { errors } = JSON.parse(body) as { errors?: Array<{ code?: string; message?: string }> };
-    return (errors ?? []).map(({ code, message }) => `${code}: ${message}`).join('; ');
-  } catch {
-    return body.slice(0, 200).replaceAll(/\s+/g, ' ');
-  }
+function failure(
+  ref: ImageRef,
+  question: Question,
+  { status, url, body }: { status: number; url: string; body: string },
+): KnownError {
+  const method = question.method ?? 'GET';
+  const what = `${method} ${question.path.split('?')[0]} of ${registryOf(ref)}/${repositoryOf(ref)}`;
+  return new RegistryFault(what, { method, url, status, body });
 }
