@@ -18,6 +18,8 @@ export interface ConnectCluster {
   readonly context?: string;
   /** URL of the API server, in place of the kubeconfig's. */
   readonly server?: string;
+  /** More that takes the place of what the kubeconfig says. With a server there need be no kubeconfig. */
+  readonly override?: Partial<Kubeconfig>;
 }
 
 /**
@@ -28,12 +30,31 @@ export async function connectCluster(
   io: CliIo,
   how: ConnectCluster = {},
 ): Promise<{ cluster: Cluster; config: Kubeconfig }> {
-  const found = await findConfig(io, how);
-  const config = how.server === undefined ? found : { ...found, server: how.server };
+  const override = {
+    ...how.override,
+    ...(how.server === undefined ? {} : { server: how.server }),
+  };
+  const config = { ...(await findConfig(io, how)), ...override };
   return { cluster: connect({ transport: kubeconfigTransport(config) }), config };
 }
 
-async function findConfig(io: CliIo, { kubeconfig, context }: ConnectCluster): Promise<Kubeconfig> {
+/** A cluster of which nothing is known but where it is. */
+const nothing: Omit<Kubeconfig, 'server'> = {
+  context: '',
+  namespace: undefined,
+  ca: undefined,
+  insecure: false,
+  tlsServerName: undefined,
+  clientCert: undefined,
+  clientKey: undefined,
+  token: undefined,
+  basic: undefined,
+};
+
+async function findConfig(
+  io: CliIo,
+  { kubeconfig, context, override }: ConnectCluster,
+): Promise<Kubeconfig> {
   const listed = kubeconfig ?? io.env['KUBECONFIG'] ?? '';
   const home = io.env['HOME'] ?? os.homedir();
   const files =
@@ -49,7 +70,9 @@ async function findConfig(io: CliIo, { kubeconfig, context }: ConnectCluster): P
   } catch (thrown) {
     const inside = listed === '' ? await inClusterConfig(io.env) : undefined;
     if (inside !== undefined) return inside;
-    throw thrown;
+    const server = override?.server;
+    if (server === undefined || listed !== '') throw thrown;
+    return { ...nothing, server };
   }
 }
 

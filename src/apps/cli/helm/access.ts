@@ -95,12 +95,3 @@ async function textOf(io: CliIo, file: string): Promise<string> {
     });
   }
 }
-
-/** Refuses what needs an OpenPGP key ring. */
-export function refuseVerify({ flags }: Call): void {
-  if (!flags.bool('verify')) return;
-  throw new KnownError(
-    'unsupported',
-    '--verify is not supported: signatures of charts cannot be checked here, use `helm verify`',
-  );
-}

@@ -15,6 +15,50 @@ export const globalFlags: readonly Flag[] = [
     usage: 'name of the kubeconfig context to use',
     env: 'HELM_KUBECONTEXT',
   },
+  {
+    name: 'kube-apiserver',
+    type: 'string',
+    usage: 'the address and the port for the Kubernetes API server',
+    env: 'HELM_KUBEAPISERVER',
+  },
+  {
+    name: 'kube-as-group',
+    type: 'stringArray',
+    usage:
+      'group to impersonate for the operation, this flag can be repeated to specify multiple groups.',
+  },
+  {
+    name: 'kube-as-user',
+    type: 'string',
+    usage: 'username to impersonate for the operation',
+    env: 'HELM_KUBEASUSER',
+  },
+  {
+    name: 'kube-ca-file',
+    type: 'string',
+    usage: 'the certificate authority file for the Kubernetes API server connection',
+    env: 'HELM_KUBECAFILE',
+  },
+  {
+    name: 'kube-insecure-skip-tls-verify',
+    type: 'bool',
+    usage:
+      "if true, the Kubernetes API server's certificate will not be checked for validity. This will make your HTTPS connections insecure",
+    env: 'HELM_KUBEINSECURE_SKIP_TLS_VERIFY',
+  },
+  {
+    name: 'kube-tls-server-name',
+    type: 'string',
+    usage:
+      'server name to use for Kubernetes API server certificate validation. If it is not provided, the hostname used to contact the server is used',
+    env: 'HELM_KUBETLS_SERVER_NAME',
+  },
+  {
+    name: 'kube-token',
+    type: 'string',
+    usage: 'bearer token used for authentication',
+    env: 'HELM_KUBETOKEN',
+  },
   { name: 'kubeconfig', type: 'string', usage: 'path to the kubeconfig file' },
   {
     name: 'namespace',
@@ -128,10 +172,17 @@ export const loginFlags: readonly Flag[] = [
   },
 ];
 
+/** `--keyring`; what would use it is refused. */
+export const keyringFlag: Flag = {
+  name: 'keyring',
+  type: 'string',
+  usage: 'location of public keys used for verification (not supported)',
+};
+
 /** Where a chart comes from. */
 export const chartFlags: readonly Flag[] = [
   ...loginFlags,
-  { name: 'keyring', type: 'string', usage: 'location of public keys used for verification' },
+  keyringFlag,
   { name: 'pass-credentials', type: 'bool', usage: 'pass credentials to all domains' },
   {
     name: 'repo',
@@ -160,6 +211,13 @@ export const outputFlag: Flag = {
   type: 'string',
   default: 'table',
   usage: 'prints the output in the specified format. Allowed values: table, json, yaml',
+};
+
+/** How a new release gets its name. */
+export const nameTemplateFlag: Flag = {
+  name: 'name-template',
+  type: 'string',
+  usage: 'specify template used to name the release',
 };
 
 /** What install, upgrade and template share. */
@@ -204,16 +262,16 @@ export const deployFlags: readonly Flag[] = [
     type: 'stringToString',
     usage: 'Labels that would be added to release metadata. Should be divided by comma.',
   },
-  {
-    name: 'name-template',
-    type: 'string',
-    usage: 'specify template used to name the release',
-  },
   { name: 'no-hooks', type: 'bool', usage: 'prevent hooks from running during install' },
   {
     name: 'post-renderer',
     type: 'string',
     usage: 'the path to an executable to be used for post rendering (not supported)',
+  },
+  {
+    name: 'post-renderer-args',
+    type: 'stringSlice',
+    usage: 'an argument to the post-renderer (can specify multiple) (not supported)',
   },
   {
     name: 'render-subchart-notes',

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { KnownError } from '../../../base/index.ts';
 import { findChart, loadChart, openChartRepository, resolveUrl } from '../../../lib/helm/index.ts';
 import type { Chart, ChartRepository, IndexEntry } from '../../../lib/helm/index.ts';
-import { accessOf, fetching, refuseVerify } from './access.ts';
+import { accessOf, fetching } from './access.ts';
+import { refuse } from './refuse.ts';
 import type { Access } from './access.ts';
 import type { Call } from '../cobra/index.ts';
 import { missingDependencies } from './check-chart.ts';
@@ -30,7 +31,7 @@ export interface DownloadedChart {
  */
 export async function locateChart(call: Call, name: string): Promise<LocatedChart> {
   const { io, flags } = call;
-  refuseVerify(call);
+  refuse(call, ['verify', 'keyring']);
   const local = path.resolve(io.cwd, name.trim());
   if (await isThere(local)) return { chart: await localChart(call, local), source: name };
   if (path.isAbsolute(name) || name.startsWith('.')) {

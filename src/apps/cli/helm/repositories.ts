@@ -37,6 +37,16 @@ export function configFolder({ env }: CliIo): string {
   return helmFolder(env, 'HELM_CONFIG_HOME', 'XDG_CONFIG_HOME', '.config');
 }
 
+/** Helm's folder of what can be fetched again. */
+export function cacheFolder({ env }: CliIo): string {
+  return helmFolder(env, 'HELM_CACHE_HOME', 'XDG_CACHE_HOME', '.cache');
+}
+
+/** Helm's folder of what belongs to it: starters. */
+export function dataFolder({ env }: CliIo): string {
+  return helmFolder(env, 'HELM_DATA_HOME', 'XDG_DATA_HOME', '.local/share');
+}
+
 /** Where repositories.yaml is: `--repository-config`, HELM_REPOSITORY_CONFIG, HELM_CONFIG_HOME, XDG, home. */
 export function repositoryFile({ flags, io }: Call): string {
   const given = flags.string('repository-config');
@@ -48,8 +58,7 @@ export function repositoryFile({ flags, io }: Call): string {
 export function repositoryCache({ flags, io }: Call): string {
   const given = flags.string('repository-cache');
   if (given !== '') return path.resolve(io.cwd, given);
-  const folder = helmFolder(io.env, 'HELM_CACHE_HOME', 'XDG_CACHE_HOME', '.cache');
-  return path.join(folder, 'repository');
+  return path.join(cacheFolder(io), 'repository');
 }
 
 /** What `helm repo add` wrote down; empty when there is no file. */

@@ -1,9 +1,10 @@
 import { crdsOf, metadataJson, nodeOf } from '../../../lib/helm/index.ts';
 import type { Chart } from '../../../lib/helm/index.ts';
 import { stringify } from '../../../lib/yaml/index.ts';
-import type { Command } from '../cobra/index.ts';
+import type { Command, Flag } from '../cobra/index.ts';
 import { helmArgs } from './args.ts';
 import { chartFlags } from './flags.ts';
+import { refuse } from './refuse.ts';
 import { locateChart } from './locate-chart.ts';
 
 type Part = 'all' | 'chart' | 'crds' | 'readme' | 'values';
@@ -16,6 +17,12 @@ const shorts: Readonly<Record<Part, string>> = {
   values: "show the chart's values",
 };
 
+const jsonpathFlag: Flag = {
+  name: 'jsonpath',
+  type: 'string',
+  usage: 'supply a JSONPath expression to filter the output (not supported)',
+};
+
 /** `helm show all|chart|crds|readme|values`. */
 export const show: Command = {
   use: 'show',
@@ -26,8 +33,9 @@ export const show: Command = {
     use: `${part} [CHART]`,
     short: shorts[part],
     args: helmArgs('exactly', 1, `${part} [CHART]`),
-    flags: chartFlags,
+    flags: part === 'values' ? [...chartFlags, jsonpathFlag] : chartFlags,
     run: async (call) => {
+      if (part === 'values') refuse(call, ['jsonpath']);
       const { chart } = await locateChart(call, call.args[0] ?? '');
       call.io.stdout.write(showText(chart, part));
     },

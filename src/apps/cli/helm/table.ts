@@ -1,4 +1,5 @@
 import { KnownError } from '../../../base/index.ts';
+import { createEngine, functionTable } from '../../../lib/gotemplate/index.ts';
 import { stringify } from '../../../lib/yaml/index.ts';
 import type { Call } from '../cobra/index.ts';
 
@@ -56,6 +57,19 @@ export function goTimeText(stored: string): string {
   const clock = date.toISOString().slice(0, 19).replace('T', ' ');
   const zone = offset === '+0000' ? 'UTC' : offset;
   return `${clock}${fraction} ${offset} ${zone}`;
+}
+
+/** A stored time in a layout of Go's, in UTC unless it was stored with another zone. */
+export function formattedTime(stored: string, layout: string): string {
+  const { offset } = zoned(stored);
+  const isUtc = offset === '+0000';
+  const zone = isUtc
+    ? 'UTC'
+    : `Etc/GMT${offset.startsWith('+') ? '-' : '+'}${Number(offset.slice(1, 3))}`;
+  const engine = createEngine({ functions: functionTable({ timeZone: zone }) });
+  engine.add('time', '{{ dateInZone .layout (toDate .stored .time) .zone }}');
+  const time = new Date(stored).toISOString();
+  return engine.execute('time', { layout, stored: '2006-01-02T15:04:05Z07:00', time, zone });
 }
 
 function zoned(stored: string): { date: Date; offset: string } {

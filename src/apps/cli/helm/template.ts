@@ -13,12 +13,13 @@ import { checkChart } from './check-chart.ts';
 import { checkDryRun, refuseDns } from './releases/deploy-options.ts';
 import { failureText } from './explain/explain-failure.ts';
 import { explainFlag } from './explain/explain-flag.ts';
-import { chartFlags, deployFlags, valuesFlags } from './flags.ts';
+import { chartFlags, deployFlags, nameTemplateFlag, valuesFlags } from './flags.ts';
 import { locateChart } from './locate-chart.ts';
 import { mergedValues } from './merge-values.ts';
 import { nameAndChart } from './name-and-chart.ts';
 import { printManifests, writeManifests } from './print-manifests.ts';
 import { warningPrinter } from './print-warnings.ts';
+import { refuse } from './refuse.ts';
 import { kubeVersionOf, namespaceOf, renderPorts } from './settings.ts';
 
 const use = 'template [NAME] [CHART]';
@@ -49,6 +50,7 @@ faked locally. Additionally, none of the server-side testing of chart validity
       usage: 'generate the name (and omit the NAME parameter)',
     },
     explainFlag,
+    nameTemplateFlag,
     { name: 'include-crds', type: 'bool', usage: 'include CRDs in the templated output' },
     {
       name: 'is-upgrade',
@@ -95,7 +97,7 @@ faked locally. Additionally, none of the server-side testing of chart validity
 async function run(call: Call): Promise<void> {
   const { flags, io } = call;
   const kubeVersion = kubeVersionOf(call);
-  refuse(call);
+  checkFlags(call);
   const { name, chartName } = await nameAndChart(call, 'release-name');
   const given = await mergedValues(call);
   const { chart } = await locateChart(call, chartName);
@@ -121,17 +123,14 @@ async function run(call: Call): Promise<void> {
   else await writeManifests(call, rendered, name);
 }
 
-function refuse(call: Call): void {
+function checkFlags(call: Call): void {
   const { flags } = call;
   checkDryRun(call);
   refuseDns(call);
   if (flags.bool('explain') && flags.string('output-dir') !== '') {
     throw new KnownError('invalid', '--explain is printed, it cannot be used with --output-dir');
   }
-  const post = flags.string('post-renderer');
-  if (post !== '') {
-    throw new KnownError('unsupported', `--post-renderer is not supported: ${post} was not run`);
-  }
+  refuse(call, ['post-renderer', 'post-renderer-args']);
   if (flags.bool('validate') || flags.string('dry-run') === 'server') {
     throw new KnownError(
       'unsupported',

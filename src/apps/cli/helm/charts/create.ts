@@ -12,7 +12,16 @@ export const create: Command = {
   use: 'create NAME [flags]',
   short: 'create a new chart with the given name',
   args: helmArgs('exactly', 1, 'create NAME'),
-  run: async ({ args, io }) => {
+  flags: [
+    {
+      name: 'starter',
+      shorthand: 'p',
+      type: 'string',
+      usage: 'the name or absolute path to Helm starter scaffold',
+    },
+  ],
+  run: async (call) => {
+    const { args, flags, io } = call;
     const given = args[0] ?? '';
     const name = path.basename(given);
     io.stdout.write(`Creating ${given}\n`);
@@ -27,6 +36,10 @@ export const create: Command = {
         'invalid',
         'chart name must match the regular expression "^[a-zA-Z0-9._-]+$"',
       );
+    }
+    if (flags.string('starter') !== '') {
+      const { createFromStarter } = await import('./from-starter.ts');
+      return createFromStarter(call, { name, folder: path.resolve(io.cwd, given) });
     }
     const { starterFiles } = await import('./starter.ts');
     const folder = path.resolve(io.cwd, given);

@@ -4,7 +4,7 @@ import { KnownError } from '../../../../base/index.ts';
 import { parseConstraint, satisfies } from '../../../../lib/gotemplate/index.ts';
 import { loadChart, versionIn } from '../../../../lib/helm/index.ts';
 import type { Chart, Dependency } from '../../../../lib/helm/index.ts';
-import { refuseVerify } from '../access.ts';
+import { refuse } from '../refuse.ts';
 import type { Call, Command, Flag } from '../../cobra/index.ts';
 import { loginFlags } from '../flags.ts';
 import { tableText } from '../table.ts';
@@ -27,7 +27,7 @@ function filling(name: 'build' | 'update', short: string, aliases: readonly stri
         : `${JSON.stringify(where)} accepts at most 1 argument\n\nUsage:  ${where} CHART [flags]`,
     flags: refreshFlags,
     run: async (call) => {
-      refuseVerify(call);
+      refuse(call, ['verify', 'keyring']);
       const filler = await import('./update-dependencies.ts');
       const folder = await chartFolder(call);
       const how = { skipRefresh: call.flags.bool('skip-refresh') };

@@ -5,6 +5,7 @@ import { loadChart, packageChart, versionIn } from '../../../../lib/helm/index.t
 import type { Call, Command } from '../../cobra/index.ts';
 import { missingDependencies, missingText } from '../check-chart.ts';
 import { loginFlags } from '../flags.ts';
+import { refuse } from '../refuse.ts';
 import { replaceFile } from '../repositories.ts';
 
 /** `helm package CHART...`. */
@@ -33,6 +34,21 @@ export const packageCommand: Command = {
       usage: 'location to write the chart.',
     },
     {
+      name: 'key',
+      type: 'string',
+      usage: 'name of the key to use when signing (not supported)',
+    },
+    {
+      name: 'keyring',
+      type: 'string',
+      usage: 'location of a public keyring (not supported)',
+    },
+    {
+      name: 'passphrase-file',
+      type: 'string',
+      usage: 'location of a file with the passphrase of the signing key (not supported)',
+    },
+    {
       name: 'sign',
       type: 'bool',
       usage: 'use a PGP private key to sign this package (not supported)',
@@ -45,9 +61,7 @@ export const packageCommand: Command = {
     ...loginFlags,
   ],
   run: async (call) => {
-    if (call.flags.bool('sign')) {
-      throw new KnownError('unsupported', '--sign is not supported: charts are not signed here');
-    }
+    refuse(call, ['sign', 'key', 'keyring', 'passphrase-file']);
     for (const chartPath of call.args) await packageOne(call, chartPath);
   },
 };

@@ -2,7 +2,7 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { KnownError } from '../../../../base/index.ts';
 import { archiveFiles, loadChart } from '../../../../lib/helm/index.ts';
-import { refuseVerify } from '../access.ts';
+import { refuse } from '../refuse.ts';
 import { helmArgs } from '../args.ts';
 import type { Call, Command } from '../../cobra/index.ts';
 import { chartFlags } from '../flags.ts';
@@ -44,7 +44,7 @@ export const pull: Command = {
     },
   ],
   run: async (call) => {
-    refuseVerify(call);
+    refuse(call, ['verify', 'keyring']);
     for (const name of call.args) await pullOne(call, name);
   },
 };

@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
-import { KnownError, hide, isRecord } from '../../../../base/index.ts';
-import type { Hidden } from '../../../../base/index.ts';
+import { KnownError } from '../../../../base/index.ts';
 import { compareVersions } from '../../../../lib/gotemplate/index.ts';
 import { isCompatible, loadChart, metadataJson, versionIn } from '../../../../lib/helm/index.ts';
 import type { ChartMetadata } from '../../../../lib/helm/index.ts';
@@ -11,7 +9,8 @@ import type { Descriptor, ImageRef, RegistryClient } from '../../../../lib/oci/i
 import { accessOf, transportTo } from '../access.ts';
 import type { Call } from '../../cobra/index.ts';
 import type { DownloadedChart } from '../locate-chart.ts';
-import { configFolder } from '../repositories.ts';
+import { storedLogin } from '../registry/credentials.ts';
+import { inOrasWords } from '../registry/oras-text.ts';
 import { goJson } from '../table.ts';
 
 const configType = 'application/vnd.cncf.helm.config.v1+json';
@@ -51,42 +50,6 @@ async function clientFor(call: Call, { domain }: ImageRef): Promise<RegistryClie
   });
 }
 
-/** Name and password that `helm registry login` or `docker login` kept for a registry. */
-async function storedLogin(
-  { flags, io }: Call,
-  domain: string,
-): Promise<{ username: string; password: Hidden<string> } | undefined> {
-  const given = flags.string('registry-config');
-  const own = given === '' ? path.join(configFolder(io), 'registry', 'config.json') : given;
-  const home = io.env['HOME'] ?? os.homedir();
-  for (const file of [path.resolve(io.cwd, own), path.join(home, '.docker', 'config.json')]) {
-    const text = await readFile(file, 'utf8').catch(() => '{}');
-    const found = loginIn(text, file, domain);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function loginIn(
-  text: string,
-  file: string,
-  domain: string,
-): { username: string; password: Hidden<string> } | undefined {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch (thrown) {
-    throw new KnownError('invalid', `${file} is not JSON`, { cause: thrown });
-  }
-  const auths = isRecord(data) && isRecord(data['auths']) ? data['auths'] : {};
-  const entry = auths[domain];
-  if (!isRecord(entry) || typeof entry['auth'] !== 'string') return undefined;
-  const pair = Buffer.from(entry['auth'], 'base64').toString('utf8');
-  const colon = pair.indexOf(':');
-  if (colon <= 0) return undefined;
-  return { username: pair.slice(0, colon), password: hide(pair.slice(colon + 1)) };
-}
-
 /** A tag cannot hold `+`, so Helm writes `_`. */
 function tagOf(version: string): string {
   return version.replaceAll('+', '_');
@@ -101,7 +64,13 @@ export async function pullChart(
   const asked = refOf(name);
   const client = await clientFor(call, asked);
   const ref = await pinned(call, client, { asked, version });
-  const { manifest, digest } = await client.manifest(ref, call.io.signal);
+  const { manifest, digest } = await inOrasWords(
+    () => client.manifest(ref, call.io.signal),
+    (text, { status }) => {
+      const what = status === 404 ? `${ref.text}: not found` : text;
+      return `failed to perform "FetchReference" on source: ${what}`;
+    },
+  );
   const { layers = [] } = manifest as { readonly layers?: readonly Descriptor[] };
   const layer = layers.find(({ mediaType }) => [chartType, oldChartType].includes(mediaType));
   const shown = `${ref.domain}/${ref.path}:${ref.tag ?? ''}`;
@@ -167,13 +136,13 @@ async function newestTag(
   throw new KnownError(
     'not-found',
     found.length === 0
-      ? `unable to locate any tags in provided repository: oci://${ref.text}`
+      ? `Unable to locate any tags in provided repository: oci://${ref.text}`
       : `Could not locate a version matching provided version string ${version}`,
   );
 }
 
 async function versionsOf(call: Call, client: RegistryClient, ref: ImageRef): Promise<string[]> {
-  const tags = await client.tags(ref, call.io.signal);
+  const tags = await inOrasWords(() => client.tags(ref, call.io.signal));
   return tags
     .map((tag) => ({ tag: tag.replaceAll('_', '+') }))
     .flatMap(({ tag }) => {

@@ -4,8 +4,10 @@ import type { DeployOptions, Release } from '../../../../lib/helm/index.ts';
 import type { Call, Command, FlagValues } from '../../cobra/index.ts';
 import { helmArgs } from '../args.ts';
 import { checkChart } from '../check-chart.ts';
-import { chartFlags, deployFlags, outputFlag, valuesFlags } from '../flags.ts';
+import { chartFlags, deployFlags, nameTemplateFlag, outputFlag, valuesFlags } from '../flags.ts';
 import { dryRunOf, printable, refuseDns } from './deploy-options.ts';
+import { checkHideSecret, hideSecretFlag, withoutSecrets } from './hide-secrets.ts';
+import { refuse } from '../refuse.ts';
 import { locateChart } from '../locate-chart.ts';
 import { nameAndChart } from '../name-and-chart.ts';
 import { mergedValues } from '../merge-values.ts';
@@ -13,7 +15,7 @@ import { actionPorts } from '../settings.ts';
 import { statusText } from './status.ts';
 import { printAs } from '../table.ts';
 
-const common = [...deployFlags, ...chartFlags, ...valuesFlags, outputFlag];
+const common = [...deployFlags, hideSecretFlag, ...chartFlags, ...valuesFlags, outputFlag];
 
 /** `helm install NAME CHART`. */
 export const install: Command = {
@@ -22,6 +24,7 @@ export const install: Command = {
   args: helmArgs('at least', 1, 'install [NAME] [CHART]'),
   flags: [
     ...common,
+    nameTemplateFlag,
     {
       name: 'generate-name',
       shorthand: 'g',
@@ -141,9 +144,8 @@ async function prepared(call: Call, chartName: string): Promise<Prepared> {
   const { flags } = call;
   const dry = dryRunOf(call);
   refuseDns(call);
-  if (flags.string('post-renderer') !== '') {
-    throw new KnownError('unsupported', '--post-renderer is not supported');
-  }
+  refuse(call, ['post-renderer', 'post-renderer-args']);
+  checkHideSecret(call, dry.dryRun);
   const { values } = await mergedValues(call);
   const { chart } = await locateChart(call, chartName);
   checkChart(call, chart);
@@ -172,7 +174,8 @@ async function prepared(call: Call, chartName: string): Promise<Prepared> {
   };
 }
 
-function printRelease(call: Call, release: Release, before: string): void {
+function printRelease(call: Call, made: Release, before: string): void {
+  const release = withoutSecrets(call, made);
   printAs(
     call,
     printable(release),

@@ -5,6 +5,7 @@ import { stringify } from '../../../../lib/yaml/index.ts';
 import type { Call, Command } from '../../cobra/index.ts';
 import { helmArgs } from '../args.ts';
 import { outputFlag } from '../flags.ts';
+import { releaseText } from './release-template.ts';
 import { hooksText, releaseOf, statusText } from './status.ts';
 import { printAs } from '../table.ts';
 
@@ -30,8 +31,10 @@ function part(
   };
 }
 
-function write(text: (release: Release) => string): (call: Call, release: Release) => void {
-  return ({ io }, release) => io.stdout.write(text(release));
+function write(
+  text: (release: Release, call: Call) => string,
+): (call: Call, release: Release) => void {
+  return (call, release) => call.io.stdout.write(text(release, call));
 }
 
 /** `helm get all|hooks|manifest|metadata|notes|values`. */
@@ -40,7 +43,13 @@ export const get: Command = {
   short: 'download extended information of a named release',
   long: '\nThis command consists of multiple subcommands which can be used to\nget extended information about the release.\n',
   commands: [
-    part('all', 'download all information for a named release', write(allText)),
+    part('all', 'download all information for a named release', write(allText), [
+      {
+        name: 'template',
+        type: 'string',
+        usage: 'go template for formatting the output, eg: {{.Release.Name}}',
+      },
+    ]),
     part('hooks', 'download all hooks for a named release', write(hooksText)),
     part(
       'manifest',
@@ -71,7 +80,9 @@ function printValues(call: Call, release: Release): void {
   });
 }
 
-function allText(release: Release): string {
+function allText(release: Release, { flags }: Call): string {
+  const template = flags.string('template');
+  if (template !== '') return releaseText(template, release);
   const given = `USER-SUPPLIED VALUES:\n${stringify(release.config ?? null)}\n`;
   const computed = `COMPUTED VALUES:\n${stringify(computedValues(release))}\n`;
   return statusText(release, {

@@ -6,7 +6,7 @@ import { noHelmArgs } from '../args.ts';
 import { outputFlag } from '../flags.ts';
 import { chartText } from './history.ts';
 import { actionPorts } from '../settings.ts';
-import { goTimeText, printAs, tableText } from '../table.ts';
+import { formattedTime, goTimeText, printAs, tableText } from '../table.ts';
 
 /** `helm list`: the newest revision of every release. */
 export const list: Command = {
@@ -72,6 +72,12 @@ export const list: Command = {
     { name: 'short', shorthand: 'q', type: 'bool', usage: 'output short (quiet) listing format' },
     { name: 'superseded', type: 'bool', usage: 'show superseded releases' },
     {
+      name: 'time-format',
+      type: 'string',
+      usage:
+        'format time using golang time formatter. Example: --time-format "2006-01-02 15:04:05Z0700"',
+    },
+    {
       name: 'uninstalled',
       type: 'bool',
       usage: "show uninstalled releases (if 'helm uninstall --keep-history' was used)",
@@ -93,7 +99,8 @@ async function run(call: Call): Promise<void> {
     printAs(call, names, () => names.map((name) => `${name}\n`).join(''));
     return;
   }
-  const rows = releases.map(rowOf);
+  const layout = flags.string('time-format');
+  const rows = releases.map((release) => rowOf(release, (time) => shownTime(time, layout)));
   const headers = ['NAME', 'NAMESPACE', 'REVISION', 'UPDATED', 'STATUS', 'CHART', 'APP VERSION'];
   printAs(call, rows, () =>
     tableText([
@@ -104,12 +111,16 @@ async function run(call: Call): Promise<void> {
   void io;
 }
 
-function rowOf(release: Release): Record<string, string> {
+function shownTime(stored: string, layout: string): string {
+  return layout === '' ? goTimeText(stored) : formattedTime(stored, layout);
+}
+
+function rowOf(release: Release, timeText: (stored: string) => string): Record<string, string> {
   return {
     name: release.name,
     namespace: release.namespace,
     revision: String(release.version),
-    updated: release.info.last_deployed === '' ? '-' : goTimeText(release.info.last_deployed),
+    updated: release.info.last_deployed === '' ? '-' : timeText(release.info.last_deployed),
     status: release.info.status,
     chart: chartText(release),
     app_version: release.chart.metadata.appVersion ?? '',

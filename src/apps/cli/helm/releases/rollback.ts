@@ -2,6 +2,7 @@ import { KnownError } from '../../../../base/index.ts';
 import { rollbackRelease } from '../../../../lib/helm/index.ts';
 import type { Command } from '../../cobra/index.ts';
 import { helmArgs } from '../args.ts';
+import { refuse } from '../refuse.ts';
 import { actionPorts } from '../settings.ts';
 
 /** `helm rollback NAME [REVISION]`. */
@@ -10,6 +11,12 @@ export const rollback: Command = {
   short: 'roll back a release to a previous revision',
   args: helmArgs('at least', 1, 'rollback <RELEASE> [REVISION]'),
   flags: [
+    {
+      name: 'cleanup-on-fail',
+      type: 'bool',
+      usage:
+        'allow deletion of new resources created in this rollback when rollback fails (not supported)',
+    },
     { name: 'dry-run', type: 'bool', usage: 'simulate a rollback' },
     {
       name: 'force',
@@ -24,6 +31,11 @@ export const rollback: Command = {
       env: 'HELM_MAX_HISTORY',
     },
     { name: 'no-hooks', type: 'bool', usage: 'prevent hooks from running during rollback' },
+    {
+      name: 'recreate-pods',
+      type: 'bool',
+      usage: 'performs pods restart for the resource if applicable',
+    },
     {
       name: 'timeout',
       type: 'duration',
@@ -44,6 +56,7 @@ export const rollback: Command = {
   ],
   run: async (call) => {
     const { flags, io, args } = call;
+    refuse(call, ['cleanup-on-fail']);
     const ports = await actionPorts(call);
     const [name = '', text = '0'] = args;
     if (!/^\d+$/.test(text)) {
@@ -61,6 +74,7 @@ export const rollback: Command = {
       waitForJobs: flags.bool('wait-for-jobs'),
       disableHooks: flags.bool('no-hooks'),
       force: flags.bool('force'),
+      recreatePods: flags.bool('recreate-pods'),
       dryRun: flags.bool('dry-run'),
       maxHistory: flags.number('history-max'),
     });

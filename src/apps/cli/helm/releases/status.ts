@@ -5,6 +5,7 @@ import type { Call, Command } from '../../cobra/index.ts';
 import { helmArgs } from '../args.ts';
 import { printable } from './deploy-options.ts';
 import { outputFlag } from '../flags.ts';
+import { refuse } from '../refuse.ts';
 import { actionPorts } from '../settings.ts';
 import { ansiTime, printAs } from '../table.ts';
 
@@ -28,8 +29,14 @@ export const status: Command = {
       type: 'bool',
       usage: 'if set, display the description message of the named release',
     },
+    {
+      name: 'show-resources',
+      type: 'bool',
+      usage: 'if set, display the resources of the named release (not supported)',
+    },
   ],
   run: async (call) => {
+    refuse(call, ['show-resources']);
     const release = await releaseOf(call);
     const { chart: _chart, ...rest } = release;
     printAs(call, printable(rest), () =>

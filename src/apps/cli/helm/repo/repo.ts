@@ -42,6 +42,18 @@ const add: Command = {
   flags: [
     ...tlsFlags,
     {
+      name: 'allow-deprecated-repos',
+      type: 'bool',
+      usage:
+        'by default, this command will not allow adding official repos that have been permanently deleted. This disables that behavior',
+    },
+    {
+      name: 'no-update',
+      type: 'bool',
+      usage:
+        'Ignored. Formerly, it would disabled forced updates. It is deprecated by force-update.',
+    },
+    {
       name: 'force-update',
       type: 'bool',
       usage: 'replace (overwrite) the repo if it already exists',
@@ -59,8 +71,22 @@ const add: Command = {
   run: runAdd,
 };
 
+/** Repositories that are gone for good, and what took their place. */
+const gone: readonly (readonly [old: string, now: string])[] = [
+  ['//kubernetes-charts.storage.googleapis.com', 'https://charts.helm.sh/stable'],
+  ['//kubernetes-charts-incubator.storage.googleapis.com', 'https://charts.helm.sh/incubator'],
+];
+
+function refuseGone(url: string): void {
+  const [, now] = gone.find(([old]) => url.includes(old)) ?? [];
+  if (now === undefined) return;
+  const shown = `repo ${JSON.stringify(url)} is no longer available`;
+  throw new KnownError('not-found', `${shown}; try ${JSON.stringify(now)} instead`);
+}
+
 async function runAdd(call: Call): Promise<void> {
   const { flags, io } = call;
+  if (!flags.bool('allow-deprecated-repos')) refuseGone(call.args[1] ?? '');
   const repository = await wantedRepository(call);
   const { name, url } = repository;
   if (name.includes('/')) {
@@ -153,7 +179,14 @@ const update: Command = {
   aliases: ['up'],
   short: 'update information of available charts locally from chart repositories',
   args: () => undefined,
-  flags: [timeout],
+  flags: [
+    {
+      name: 'fail-on-repo-update-fail',
+      type: 'bool',
+      usage: 'update fails if any of the repository updates fail',
+    },
+    timeout,
+  ],
   run: async (call) => {
     const all = await knownRepositories(call);
     if (all.length === 0) {
@@ -169,10 +202,10 @@ const update: Command = {
     const wanted = all.filter(({ name }) => call.args.length === 0 || call.args.includes(name));
     call.io.stdout.write('Hang tight while we grab the latest from your chart repositories...\n');
     const failed = await updateRepositories(call, wanted, call.flags.number('timeout'));
-    if (failed.length > 0) {
+    if (failed.length > 0 && call.flags.bool('fail-on-repo-update-fail')) {
       throw new KnownError(
         'unreachable',
-        `failed to update the following repositories: [${failed.map(({ url }) => url).join(' ')}]`,
+        `Failed to update the following repositories: [${failed.map(({ url }) => url).join(' ')}]`,
       );
     }
     call.io.stdout.write('Update Complete. ⎈Happy Helming!⎈\n');

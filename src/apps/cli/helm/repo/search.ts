@@ -6,6 +6,7 @@ import type { Call, Command } from '../../cobra/index.ts';
 import { outputFlag } from '../flags.ts';
 import { cachedIndex, knownRepositories } from '../repositories.ts';
 import { printAs, tableText } from '../table.ts';
+import { searchHub } from './hub.ts';
 
 const searchRepo: Command = {
   use: 'repo [keyword] [flags]',
@@ -80,7 +81,8 @@ async function runSearch(call: Call): Promise<void> {
   );
 }
 
-function cut(text: string, width: number): string {
+/** A table's cell, not wider than `--max-col-width`. */
+export function cut(text: string, width: number): string {
   return width > 0 && text.length > width ? `${text.slice(0, Math.max(0, width - 3))}...` : text;
 }
 
@@ -139,10 +141,10 @@ function byScore(a: Found, b: Found): number {
   return a.name < b.name ? -1 : 1;
 }
 
-/** `helm search repo`. The Artifact Hub is not asked. */
+/** `helm search repo|hub`. */
 export const search: Command = {
   use: 'search [keyword]',
   short: 'search for a keyword in charts',
-  long: '\nSearch looks for charts in the repositories you have added.\n',
-  commands: [searchRepo],
+  long: '\nSearch looks for charts in the repositories you have added, or in a hub.\n',
+  commands: [searchHub, searchRepo],
 };
