@@ -17,6 +17,7 @@ let dir: string;
 let server: ApiServer;
 let daemon: Listening;
 let asked: string[];
+let workloads: unknown[] = [];
 
 beforeAll(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'trice-get-'));
@@ -37,7 +38,7 @@ beforeAll(async () => {
     port: 0,
     handler: (request) => {
       asked.push(`${request.method} ${new URL(request.url).pathname}`);
-      if (request.method === 'GET') return Response.json([]);
+      if (request.method === 'GET') return Response.json(workloads);
       const problems = [{ path: 'a.yaml', line: 2, message: 'a.yaml: it is wrong' }];
       return Response.json([{ name: 'main', revision: 'a'.repeat(40), changed: ['x'], problems }]);
     },
@@ -130,13 +131,66 @@ describe('trice get sync', () => {
   });
 });
 
+const web = (Status: string, Messages: string[] | null = null) => ({
+  ID: 'default:deployment/web',
+  Containers: [{ Name: 'web', Current: { ID: 'nginx:1' } }],
+  ReadOnly: '',
+  Status,
+  Rollout: { Desired: 2, Updated: 2, Ready: 1, Available: 1, Outdated: 0, Messages },
+  SyncError: '',
+  Antecedent: '',
+  Labels: {},
+  Automated: true,
+  Locked: false,
+  Ignore: false,
+  Policies: {},
+});
+
+describe('trice get', () => {
+  it('sources, ready when they have been fetched', async () => {
+    expect(await run(get, 'sources')).toMatchObject({
+      code: 0,
+      out: [
+        'NAME  READY  HEAD     BRANCH  URL',
+        'main  True   bbbbbbb  master  ssh://git@host/repo',
+        '',
+      ].join('\n'),
+    });
+  });
+
+  it('workloads, with what git says of them', async () => {
+    workloads = [web('updating')];
+    const { code, out } = await run(get, 'workloads', '--k8s-fwd-ns', 'fluxcd');
+    expect([code, out]).toEqual([
+      0,
+      'WORKLOAD                STATUS    REPLICAS  IN GIT  POLICY\n' +
+        'default:deployment/web  updating  1/2       yes     automated\n',
+    ]);
+    workloads = [web('error', ['no image'])];
+    const wide = await run(get, 'workloads', '-o', 'wide');
+    expect([wide.code, wide.out]).toEqual([1, expect.stringContaining('nginx:1  no image')]);
+    workloads = [];
+  });
+
+  it('every format of every list', async () => {
+    for (const what of ['sync', 'sources', 'workloads']) {
+      const formats = await Promise.all(
+        ['json', 'yaml', 'wide', 'name'].map((each) => run(get, what, '-o', each)),
+      );
+      expect(formats.map(({ err }) => err)).toEqual(['', '', '', '']);
+      expect((await run(get, what, '-o', 'xml')).err).toContain('unknown output format "xml"');
+    }
+    expect((await run(get, 'sync', '-o', 'name')).out).toBe('main\n');
+  });
+});
+
 describe('the daemon behind the API server', () => {
   it('is found in the named namespace, and in any other', async () => {
     for (const namespace of ['fluxcd', 'default']) {
       const answer = await run(fluxctl, 'list-workloads', '--k8s-fwd-ns', namespace);
       expect(answer).toMatchObject({ code: 0, err: '' });
     }
-    expect(asked).toEqual(['GET /api/flux/v11/services', 'GET /api/flux/v11/services']);
+    expect(asked.slice(-2)).toEqual(['GET /api/flux/v11/services', 'GET /api/flux/v11/services']);
   });
 
   it('trice sync tells what it did, and fails when something is wrong', async () => {
@@ -145,5 +199,18 @@ describe('the daemon behind the API server', () => {
       err: '',
       out: 'main: synced aaaaaaa, 1 changed, 1 problems\n  x\n  ! a.yaml:2: it is wrong\n',
     });
+  });
+
+  it('trice sync --wait waits for what it changed', async () => {
+    workloads = [web('updating')];
+    const waiting = run(sync, 'main', '--wait', '--timeout=30s');
+    workloads = [web('error', ['no image'])];
+    expect((await waiting).err).toBe('! default:deployment/web: no image\n');
+    workloads = [web('updating')];
+    expect((await run(sync, '--wait', '--timeout=100ms')).err).toBe(
+      '! default:deployment/web is still updating\n',
+    );
+    workloads = [web('ready')];
+    expect((await run(sync, '--wait')).err).toBe('');
   });
 });
