@@ -115,7 +115,7 @@ const { root } = protobuf.parse(`
   message ServiceSpec { repeated ServicePort ports = 1; }
   message Service { optional Meta metadata = 1; optional ServiceSpec spec = 2; }
   message Schema {
-    optional string type = 5; optional Raw default = 8; optional double maximum = 9;
+    optional string id = 1; optional bool uniqueItems = 18; optional string type = 5; optional Raw default = 8; optional double maximum = 9;
     repeated Raw enum = 20; optional SchemaOrArray items = 24;
     map<string, Schema> properties = 29; optional SchemaOrBool additionalProperties = 30;
     optional bool xKubernetesPreserveUnknownFields = 38; optional string ref = 3;
@@ -210,7 +210,12 @@ describe('special cases', () => {
       properties: {
         a: { type: 'array', items: { schema: { type: 'string', default: json('x') } } },
         b: { type: 'object', additionalProperties: { allows: true }, maximum: 1.5 },
-        c: { additionalProperties: { schema: { type: 'integer', enum: [json(1), json(2)] } } },
+        c: {
+          additionalProperties: {
+            // Go writes zero values; JSON would not have them.
+            schema: { id: '', type: 'integer', enum: [json(1), json(2)], uniqueItems: false },
+          },
+        },
         d: { xKubernetesPreserveUnknownFields: true, ref: '#/x' },
       },
     };

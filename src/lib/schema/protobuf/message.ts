@@ -1,5 +1,7 @@
 import { invalid, messageOf } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
+import { namedType } from '../built-in.ts';
+import { canonicalize } from '../canonical.ts';
 import { compactType } from '../compact-table.ts';
 import type { CompactField } from '../compact-table.ts';
 import { durationText } from './duration.ts';
@@ -153,10 +155,14 @@ export function embeddedJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** `schemaOrArray:T`, `schemaOrBool:T`, `schemaOrStringArray:T`: one of two forms in JSON. */
+/**
+ * `schemaOrArray:T`, `schemaOrBool:T`, `schemaOrStringArray:T`: one of two forms in JSON. Such a place takes
+ * any value, so the zero values in it are dropped here.
+ */
 function schemaUnion(type: string, { field, depth }: Source): unknown {
   const [union, schema = ''] = type.split(':');
-  const decode = (inner: WireField): JsonRecord => decodeMessage(schema, bytesOf(inner), depth);
+  const decode = (inner: WireField): JsonRecord =>
+    canonicalize(namedType(schema), decodeMessage(schema, bytesOf(inner), depth));
   const [first, second] = [part(field, 1), part(field, 2)];
   if (union === 'schemaOrBool') {
     return second === undefined ? (first?.varint ?? 0n) !== 0n : decode(second);
