@@ -69,14 +69,14 @@ export function createLiveReleases(ports: LiveReleasePorts): LiveReleases {
       if (look === undefined) return undefined;
       const isRolledBack = isTrue(object.status ?? {}, 'RolledBack');
       const id = JSON.stringify([look.stamp, attempt, isRolledBack]);
-      let known = held.get(keyText(object.metadata));
-      if (known?.of !== id) {
-        const release = await look.read();
-        if (release === undefined) return undefined;
-        known = await knownOf(ports, { object, wanted, release, run, id });
-        held.set(keyText(object.metadata), known);
-      }
-      return liveOf(ports, { object, look, known, run });
+      const known = held.get(keyText(object.metadata));
+      if (known?.of === id) return liveOf(ports, { object, look, known, run, read: look.read });
+      const release = await look.read();
+      if (release === undefined) return undefined;
+      const fresh = await knownOf(ports, { object, wanted, release, run, id });
+      held.set(keyText(object.metadata), fresh);
+      const read = (): Promise<Release> => Promise.resolve(release);
+      return liveOf(ports, { object, look, known: fresh, run, read });
     },
     forget: (key) => void held.delete(keyText(key)),
   };
@@ -133,6 +133,7 @@ interface Looking {
   readonly look: ReleaseLook;
   readonly known: Known;
   readonly run: Run;
+  readonly read: ReleaseLook['read'];
 }
 
 async function liveOf(ports: LiveReleasePorts, now: Looking): Promise<LiveRelease> {
@@ -160,7 +161,7 @@ async function liveOf(ports: LiveReleasePorts, now: Looking): Promise<LiveReleas
 
 async function driftOf(
   ports: LiveReleasePorts,
-  { object, look, known }: Looking,
+  { object, read, known }: Looking,
   stamps: string,
 ): Promise<Drift> {
   const spec = object.spec.drift ?? {};
@@ -168,7 +169,7 @@ async function driftOf(
   if (policy === 'ignore') return noDrift;
   const of = JSON.stringify([stamps, spec.ignore ?? []]);
   if (known.drift?.of !== of) {
-    const release = await look.read();
+    const release = await read();
     if (release === undefined) return noDrift;
     known.drift = { of, fields: await fieldsOf(ports.cluster, release, object) };
   }

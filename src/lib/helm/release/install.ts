@@ -17,7 +17,7 @@ import { releaseNameProblem } from './release.ts';
 import type { Release } from './release.ts';
 import { naming } from './several-errors.ts';
 import { createReleaseStore } from './store.ts';
-import type { ReleaseStore } from './store.ts';
+import type { ReleaseHead, ReleaseStore } from './store.ts';
 import { uninstallRelease } from './uninstall.ts';
 import { refuseUnknownFields } from './unknown-fields.ts';
 import { waitReady } from './wait.ts';
@@ -33,7 +33,8 @@ export async function installRelease(
     throw new KnownError('invalid', `release name ${JSON.stringify(name)}: ${problem}`);
   }
   const store = createReleaseStore({ ...ports, namespace });
-  const version = await firstRevision(store, options);
+  const history = await store.heads(name);
+  const version = firstRevision(history, options);
   if (options.dryRun !== true && options.skipCrds !== true) {
     await installCrds(ports, options.chart, () =>
       checkEarly(ports, store, { ...options, version }),
@@ -50,8 +51,8 @@ export async function installRelease(
     return release;
   }
   if (options.createNamespace === true) await createNamespace(ports, namespace);
-  const left = options.clearsFailed === true ? await failedRevisions(store, name) : [];
-  await supersedeUninstalled(store, name);
+  const left = options.clearsFailed === true ? await failedRevisions(store, { name, history }) : [];
+  await supersedeUninstalled(store, history.at(-1));
   await store.create(release, options.maxHistory);
   await perform({ ports, store, options, release, targets, adopted, left });
   return release;
@@ -96,8 +97,8 @@ async function checkEarly(
   if (release !== undefined) store.check(release);
 }
 
-async function firstRevision(store: ReleaseStore, options: InstallOptions): Promise<number> {
-  const last = (await store.heads(options.name)).at(-1);
+function firstRevision(history: readonly ReleaseHead[], options: InstallOptions): number {
+  const last = history.at(-1);
   if (last === undefined || options.dryRun === true) return (last?.version ?? 0) + 1;
   const isReusable = last.status === 'uninstalled' || last.status === 'failed';
   if (options.replace === true && isReusable) return last.version + 1;
@@ -107,10 +108,9 @@ async function firstRevision(store: ReleaseStore, options: InstallOptions): Prom
 }
 
 /** A revision that was uninstalled, and kept, is history now. */
-async function supersedeUninstalled(store: ReleaseStore, name: string): Promise<void> {
-  const head = (await store.heads(name)).at(-1);
+async function supersedeUninstalled(store: ReleaseStore, head?: ReleaseHead): Promise<void> {
   if (head?.status !== 'uninstalled') return;
-  const last = await store.get(name, head.version);
+  const last = await store.get(head.name, head.version);
   if (last === undefined) return;
   last.info.status = 'superseded';
   last.info.description = 'superseded by new release';

@@ -5,18 +5,19 @@ import { owned } from './ownership.ts';
 import type { Owner } from './ownership.ts';
 import { isPending } from './release.ts';
 import type { Release } from './release.ts';
-import type { ReleaseStore } from './store.ts';
+import type { ReleaseHead, ReleaseStore } from './store.ts';
 
 /**
- * The revisions after the one that was deployed last, the latest first: they failed, and what they
- * made before that may still be there. `other` than this one, which is looked at anyway.
+ * Of a release's revisions, oldest first, those after the one that was deployed last, the latest
+ * first: they failed, and what they made before that may still be there. `other` than this one, which
+ * is looked at anyway.
  */
 export async function failedRevisions(
   store: ReleaseStore,
-  name: string,
+  { name, history }: { readonly name: string; readonly history: readonly ReleaseHead[] },
   other?: Release,
 ): Promise<Release[]> {
-  const heads = (await store.heads(name)).toReversed();
+  const heads = history.toReversed();
   const end = heads.findIndex(({ status }) => status === 'deployed' || status === 'superseded');
   const failed = (end < 0 ? heads : heads.slice(0, end)).filter(
     ({ status, version }) =>
@@ -29,6 +30,14 @@ export async function failedRevisions(
     seen.add(release.manifest);
     return true;
   }) as Release[];
+}
+
+/** What `failedRevisions` looks through. */
+export async function historyOf(
+  store: ReleaseStore,
+  { name }: Pick<Release, 'name'>,
+): Promise<{ name: string; history: ReleaseHead[] }> {
+  return { name, history: await store.heads(name) };
 }
 
 /** The objects of a stored manifest with the marks they have in the cluster; kinds that are gone are left out. */

@@ -4,7 +4,7 @@ import type { Applied } from './apply.ts';
 import { defaultTimeoutMs } from './deploy-options.ts';
 import { runHooks } from './hooks.ts';
 import type { HookRun } from './hooks.ts';
-import { failedRevisions, storedObjects } from './left-behind.ts';
+import { failedRevisions, historyOf, storedObjects } from './left-behind.ts';
 import { buildObjects, identityOf } from './objects.ts';
 import type { ReleaseObject } from './objects.ts';
 import { owned } from './ownership.ts';
@@ -55,7 +55,10 @@ export async function rollbackRelease(
   const release = copyOf(ports, previous, current);
   if (options.dryRun === true) return release;
   store.check(release);
-  const left = options.clearsFailed === true ? await failedRevisions(store, name, current) : [];
+  const left =
+    options.clearsFailed === true
+      ? await failedRevisions(store, await historyOf(store, current), current)
+      : [];
   await store.create(release, options.maxHistory ?? 0);
   await perform({ ports, store, options, current, release, left });
   return release;

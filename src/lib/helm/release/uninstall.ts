@@ -2,7 +2,7 @@ import { KnownError, messageOf } from '../../../base/index.ts';
 import { defaultTimeoutMs } from './deploy-options.ts';
 import { runHooks } from './hooks.ts';
 import type { HookRun } from './hooks.ts';
-import { failedRevisions } from './left-behind.ts';
+import { failedRevisions, historyOf } from './left-behind.ts';
 import { buildObjects, identityOf } from './objects.ts';
 import type { ReleaseObject } from './objects.ts';
 import { isOwn } from './ownership.ts';
@@ -145,7 +145,8 @@ async function leftObjects(
 ): Promise<ReleaseObject[]> {
   const seen = new Set(known.map(identityOf));
   const left: ReleaseObject[] = [];
-  for (const failed of await failedRevisions(store, release.name, release)) {
+  const history = await historyOf(store, release);
+  for (const failed of await failedRevisions(store, history, release)) {
     for (const entry of await objectsOf(ports, failed)) {
       if (seen.has(identityOf(entry))) continue;
       seen.add(identityOf(entry));

@@ -10,7 +10,7 @@ import { defaultTimeoutMs } from './deploy-options.ts';
 import type { DeployOptions } from './deploy-options.ts';
 import { runHooks } from './hooks.ts';
 import type { HookRun } from './hooks.ts';
-import { failedRevisions, storedObjects } from './left-behind.ts';
+import { failedRevisions, historyOf, storedObjects } from './left-behind.ts';
 import { newRelease, render } from './new-release.ts';
 import { buildObjects, identityOf } from './objects.ts';
 import type { ReleaseObject } from './objects.ts';
@@ -151,7 +151,9 @@ async function planOf(preparing: Preparing): Promise<Plan> {
   const takes = options.takeOwnership === true;
   const adopted = await adoptable(cluster, fresh, { owner, takes, action: 'update' });
   const left =
-    options.clearsFailed === true ? await failedRevisions(store, release.name, current) : [];
+    options.clearsFailed === true
+      ? await failedRevisions(store, await historyOf(store, release), current)
+      : [];
   const failed = await Promise.all(left.map((each) => storedObjects(cluster, each, owner)));
   return { before: [...failed, [...deployed, ...adopted]], after };
 }
