@@ -22,6 +22,8 @@ export function borrowedFlags(
 ): Flag[] {
   return all.flatMap((each) => {
     const isTaken = taken.has(each.name);
+    // `--helm-repository-import` has the prefix by itself.
+    const isPrefixed = each.name.startsWith(`${prefix}-`);
     const flag: Flag = {
       name: each.name,
       // Read as text: the other room checks it, with its own words.
@@ -31,7 +33,8 @@ export function borrowedFlags(
     };
     const isHidden = each.isHidden === true;
     const long: Flag = { ...flag, name: `${prefix}-${each.name}`, hidden: isHidden || !isTaken };
-    return isTaken ? [long] : [{ ...flag, hidden: isHidden }, long];
+    if (isTaken) return [long];
+    return [{ ...flag, hidden: isHidden }, ...(isPrefixed ? [] : [long])];
   });
 }
 

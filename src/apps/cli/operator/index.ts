@@ -10,6 +10,7 @@ import { execute, noArgs, type Call, type Command } from '../cobra/index.ts';
 import type { Program } from '../io.ts';
 import { packageVersion } from '../package-version.ts';
 import { flags } from './flags.ts';
+import { helpText } from './help-text.ts';
 import { optionsOf } from './options.ts';
 import { runOperator } from './run-operator.ts';
 
@@ -39,6 +40,10 @@ async function operator(call: Call): Promise<void> {
 
 /** Exit codes are fluxd's: 2 for flags that are unknown or refused, 1 for wrong values and failed starts. */
 export const program: Program = async (argv, io) => {
+  if (argv.some((word) => word === '--help' || word === '-h')) {
+    io.stdout.write(helpText(command.long ?? ''));
+    return 0;
+  }
   try {
     return await execute(command, argv, io, {
       onError: ({ message, isUsage }) => {

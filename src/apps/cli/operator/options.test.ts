@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseFlags } from '../cobra/index.ts';
 import { flags, taken } from './flags.ts';
 import { emptyFlags, fluxdFlags, refusedFlags } from './fluxd-flags.ts';
+import { flagGroups, helpText } from './help-text.ts';
 import { optionsOf } from './options.ts';
 import { defaultsFrom } from './repository-flags.ts';
 import { readRepositoryList } from './repository-list.ts';
@@ -40,10 +41,21 @@ describe('flags of three programs', () => {
   const names = new Set(flags.map(({ name }) => name));
 
   it.each(Object.entries(originals))('%s: each is there', (prefix, list) => {
-    const wanted = list.split(/\s+/).map((name) => `${prefix}${name}`);
+    const wanted = list
+      .split(/\s+/)
+      .map((name) => (name.startsWith(prefix) ? name : `${prefix}${name}`));
     expect(wanted.filter((name) => !names.has(name))).toEqual([]);
     // Without the prefix too, and then it means the same, or it is fluxd's.
     expect(list.split(/\s+/).filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  it('help fits a terminal, and shows every flag that is no relic', () => {
+    const text = helpText('About it.');
+    expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    const shown = flagGroups.flatMap(([, group]) => group.map(({ name }) => name));
+    expect(shown).toEqual(expect.arrayContaining(['git-url', 'workers', 'key-size', 'features']));
+    expect(shown.filter((name) => !text.includes(`--${name}`))).toEqual([]);
+    expect(shown).not.toContain('helm-workers');
   });
 
   it('each is declared once, and reads the environment', () => {
