@@ -4,6 +4,7 @@ import { recordEvent } from '../../lib/kube/index.ts';
 import type { Cluster } from '../../lib/kube/index.ts';
 import {
   applyObject,
+  applyPatch,
   gcMarkLabel,
   gcMarkOf,
   ignoreOf,
@@ -12,6 +13,7 @@ import {
 } from '../../lib/manifest/index.ts';
 import type { Applied } from '../../lib/manifest/index.ts';
 import type { DesiredObject, Problem } from './desired.ts';
+import { driftOf, driftText, wasApplied } from './drift/drift-of.ts';
 import { inRanks } from './plan.ts';
 
 /** Name under which our writes appear in `managedFields`. */
@@ -27,6 +29,8 @@ export interface ApplyAll {
   /** Sets of the other repositories of this process: their objects are not taken over. */
   readonly otherSets: readonly string[];
   readonly isServerSideApply: boolean;
+  /** Checksums of what this process has applied, by id. */
+  readonly before: ReadonlyMap<string, string>;
   /** Live objects known already, by id. */
   readonly live: ReadonlyMap<string, KubeObject>;
 }
@@ -118,6 +122,7 @@ async function write(
   const owner = live && otherOwner(live, id, how.otherSets);
   if (owner) throw new KnownError('conflict', `${id} is kept by another repository of this sync`);
   const wanted = marked(object, how.setName, id);
+  await tellDrift(cluster, { desired, wanted, live: live ?? null, how }, run);
   const applying = {
     fieldManager,
     live: live ?? null,
@@ -127,6 +132,40 @@ async function write(
     applyObject(cluster, kind, wanted, applying),
   );
   return applied.action;
+}
+
+interface Compared {
+  readonly desired: DesiredObject;
+  readonly wanted: KubeObject;
+  readonly live: KubeObject | null;
+  readonly how: ApplyAll;
+}
+
+/** Says what somebody changed of what was applied before, on the object and in the log. */
+async function tellDrift(
+  cluster: Cluster,
+  { desired, wanted, live, how }: Compared,
+  run: Run,
+): Promise<void> {
+  const { id, checksum } = desired;
+  if (live === null) {
+    if (how.before.get(id) !== checksum) return;
+    return run.log.warn('it was deleted by hand; it is made again', { resource: id });
+  }
+  if (!wasApplied(live, wanted)) return;
+  const { patch } = applyPatch(wanted, live);
+  const drifts = driftOf(live, patch, fieldManager);
+  if (drifts.length === 0) return;
+  const text = driftText(drifts);
+  run.log.warn('it was changed by hand; it is set back', { resource: id, drift: text });
+  const message = `${text}; set back to what git says`;
+  const event = {
+    type: 'Warning',
+    reason: 'DriftCorrected',
+    message,
+    source: fieldManager,
+  } as const;
+  await recordEvent(cluster, { ...event, about: live }, run);
 }
 
 /** The listed object, when it was listed in the version that git names. */

@@ -17,10 +17,16 @@ export type AppliedBefore = ReadonlyMap<string, string>;
 /** Which objects a pass writes, in order: all in a full pass, else those not surely applied. */
 export function objectsToApply(
   desired: Desired,
-  how: { readonly isFull: boolean; readonly before: AppliedBefore },
+  how: {
+    readonly isFull: boolean;
+    readonly before: AppliedBefore;
+    /** Applied, but maybe changed since. */
+    readonly doubted?: ReadonlySet<string>;
+  },
 ): DesiredObject[] {
   const due = [...desired.objects.values()].filter(
-    ({ id, checksum }) => how.isFull || how.before.get(id) !== checksum,
+    ({ id, checksum }) =>
+      how.isFull || how.before.get(id) !== checksum || how.doubted?.has(id) === true,
   );
   return inApplyOrder(due);
 }

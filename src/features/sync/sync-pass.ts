@@ -7,7 +7,7 @@ import { deleteAll } from './delete-all.ts';
 import { loggedApply } from './logged-apply.ts';
 import type { Outcome } from './apply-all.ts';
 import { desiredOf } from './desired.ts';
-import type { Desired, Problem } from './desired.ts';
+import type { Desired, DesiredObject, Problem } from './desired.ts';
 import { listMarked } from './live.ts';
 import { objectsToApply, pruningOf } from './plan.ts';
 import type { Reading, RevisionReader } from '../../lib/revision/index.ts';
@@ -55,6 +55,9 @@ export class SyncPass {
   #wanted = new Map<string, Known>();
   /** Checksums of what is surely applied. */
   #applied = new Map<string, string>();
+  #objects: ReadonlyMap<string, DesiredObject> = new Map();
+  /** Objects that may not be as they were applied. */
+  readonly #doubted = new Set<string>();
   #unknown = new Set<string>();
   /** Something that git does not name may be ours: only the live objects tell what is to go. */
   #isMemoryIncomplete = false;
@@ -74,6 +77,16 @@ export class SyncPass {
     this.#wanted = wantedOf(desired);
   }
 
+  /** An object may not be as it was applied: the next pass applies it again. */
+  doubt(id: string): void {
+    this.#doubted.add(id);
+  }
+
+  /** What is wanted of the cluster, by the last pass. */
+  get objects(): ReadonlyMap<string, DesiredObject> {
+    return this.#objects;
+  }
+
   /** Throws when the revision cannot be read at all; what goes wrong with single objects is in the result. */
   async run(revision: string, how: PassHow, run: Run): Promise<PassResult> {
     const { cluster, reader, settings, setName, otherSets } = this.#ports;
@@ -85,7 +98,8 @@ export class SyncPass {
     const isListing = how.isFull || this.#isMemoryIncomplete;
     const live = isListing ? await listMarked(cluster, run.log) : undefined;
     const before = this.#applied;
-    const due = objectsToApply(desired, { isFull: how.isFull, before });
+    const doubted = this.#doubted;
+    const due = objectsToApply(desired, { isFull: how.isFull, before, doubted });
     const outcomes = await loggedApply(run, due.length, () =>
       applyAll(
         cluster,
@@ -93,6 +107,7 @@ export class SyncPass {
         {
           setName,
           otherSets,
+          before,
           live: live ?? new Map(),
           isServerSideApply: settings.isServerSideApply,
         },
@@ -109,12 +124,14 @@ export class SyncPass {
     outcomes: readonly Outcome[],
     others: readonly Problem[],
   ): PassResult {
+    this.#objects = desired.objects;
     const wanted = wantedOf(desired);
     const changed = [...wanted]
       .filter(([id, { checksum }]) => this.#wanted.get(id)?.checksum !== checksum)
       .map(([id]) => id)
       .toSorted();
     for (const outcome of outcomes) {
+      this.#doubted.delete(outcome.id);
       const now = wanted.get(outcome.id);
       if (outcome.is === 'failed' || now === undefined) this.#applied.delete(outcome.id);
       else this.#applied.set(outcome.id, now.checksum);

@@ -251,3 +251,65 @@ describe('events', () => {
     );
   });
 });
+
+describe('changes by hand', () => {
+  const setBack = async (name: string, value: string): Promise<void> => {
+    const fieldSelector = `metadata.name=${name}`;
+    const query = { namespace: 'default', fieldSelector, signal: AbortSignal.timeout(5000) };
+    for await (const { type, object } of cluster.watch(kinds.ConfigMap, query)) {
+      const data = object['data'] as { key?: string } | undefined;
+      if (type !== 'deleted' && data?.key === value) return;
+    }
+    throw new Error(`${name} is not set back`);
+  };
+  const change = (name: string): Promise<unknown> =>
+    cluster.patch(
+      kinds.ConfigMap,
+      { namespace: 'default', name },
+      { data: { key: 'by hand' } },
+      { type: 'merge', fieldManager: 'kubectl-edit' },
+    );
+
+  it('are undone with the next full sync, with an event that names field and manager', async () => {
+    push({ 'a.yaml': map('one') });
+    start({});
+    await sync();
+    await change('one');
+    await sync();
+    await setBack('one', '1');
+    const { items } = await cluster.list(kinds.Event, { namespace: 'default' });
+    expect(items).toMatchObject([
+      {
+        type: 'Warning',
+        reason: 'DriftCorrected',
+        involvedObject: { kind: 'ConfigMap', name: 'one' },
+        message: expect.stringMatching(
+          /^data\.key was changed by kubectl-edit at \S+; set back to what git says$/,
+        ) as string,
+      },
+    ]);
+    expect(events).toHaveLength(1);
+  });
+
+  it('are undone at once where that is asked for, deletions too', async () => {
+    push({ 'a.yaml': `${map('one')}---\n${map('two')}` });
+    start({ isSyncingOnDrift: true });
+    await sync();
+    await change('one');
+    await setBack('one', '1');
+    await cluster.delete(kinds.ConfigMap, { namespace: 'default', name: 'two' });
+    await setBack('two', '1');
+    expect(lines.join('\n')).toContain('it was deleted by hand; it is made again');
+  });
+
+  it('that git brings are no such changes', async () => {
+    push({ 'a.yaml': map('one') });
+    start({ isSyncingOnDrift: true });
+    await sync();
+    push({ 'a.yaml': map('one').replace('"1"', '"2"') });
+    await sync();
+    await setBack('one', '2');
+    const { items } = await cluster.list(kinds.Event, { namespace: 'default' });
+    expect(items).toEqual([]);
+  });
+});

@@ -1,5 +1,5 @@
-import { KnownError } from '../../base/index.ts';
-import type { Clock } from '../../base/index.ts';
+import { KnownError } from '../../../base/index.ts';
+import type { Clock } from '../../../base/index.ts';
 
 /** When something that failed is tried again: after a second, then after twice as long each time. */
 export interface RetryTimer {
