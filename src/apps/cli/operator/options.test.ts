@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseFlags } from '../cobra/index.ts';
 import { flags, taken } from './flags.ts';
 import { emptyFlags, fluxdFlags, refusedFlags } from './fluxd-flags.ts';
-import { flagGroups, helpText } from './help-text.ts';
+import { flagGroups, helpText, usageOf } from './help-text.ts';
 import { optionsOf } from './options.ts';
 import { defaultsFrom } from './repository-flags.ts';
 import { readRepositoryList } from './repository-list.ts';
@@ -47,6 +48,17 @@ describe('flags of three programs', () => {
     expect(wanted.filter((name) => !names.has(name))).toEqual([]);
     // Without the prefix too, and then it means the same, or it is fluxd's.
     expect(list.split(/\s+/).filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  it('the page in the docs has the same flags', () => {
+    const page = readFileSync(
+      new URL('../../../../docs/reference/operator.md', import.meta.url),
+      'utf8',
+    );
+    for (const [title, group] of flagGroups) {
+      const rows = group.map((flag) => `| \`--${flag.name}\` | ${usageOf(flag)} |\n`);
+      expect(page).toContain(`### ${title}\n\n| flag | |\n|---|---|\n${rows.join('')}`);
+    }
   });
 
   it('help fits a terminal, and shows every flag that is no relic', () => {
