@@ -31,6 +31,10 @@ describe('--set', () => {
     ['a=" 1"', { a: '" 1"' }],
     ['=v', {}],
     ['.a=1', {}],
+    // The text ends where a value would be: what was begun is left.
+    ['a.=', {}],
+    ['a[1][0]', { a: [] }],
+    ['a[0].', { a: [] }],
   ])('%s', (text, values) => {
     expect(set(text)).toEqual(values);
   });
@@ -38,7 +42,8 @@ describe('--set', () => {
   it.each([
     ['a', 'key "a" has no value'],
     ['a,b=1', 'key "a" has no value (cannot end with ,)'],
-    ['a.=', 'key map "a" has no value'],
+    ['a.=,b=1', 'key map "a" has no value'],
+    ['a[0]xy=1', "unexpected data at end of array index: ['x' 'y']"],
     ['a={1', "list must terminate with '}'"],
     ['a[x]=1', 'error parsing index: strconv.Atoi: parsing "x": invalid syntax'],
     ['a[70000]=1', 'index of 70000 is greater than maximum supported index of 65536'],

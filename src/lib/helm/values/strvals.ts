@@ -1,6 +1,6 @@
 import { KnownError } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
-import { goQuote, int64, typeName } from '../../gotemplate/index.ts';
+import { goQuote, int64, sprintf, typeName } from '../../gotemplate/index.ts';
 import { has, isTable, put } from './tables.ts';
 import { jsonValueEnd } from './json-extent.ts';
 
@@ -71,9 +71,11 @@ class Parser {
       case '[':
         return this.#listKey(into, text, level);
       case '=': {
+        const isLast = this.#at >= this.#chars.length;
         const value = this.#value();
         if (text !== '') put(into, text, value);
-        return 'more';
+        // Go's reader is at its end here, which callers further up take for the end of all.
+        return isLast && (this.#mode === 'typed' || this.#mode === 'string') ? 'end' : 'more';
       }
       case ',':
         throw invalid(`key ${goQuote(text)} has no value (cannot end with ,)`);
@@ -120,7 +122,8 @@ class Parser {
   #item(list: unknown[], index: number, level: number): { changed: unknown[]; progress: Progress } {
     const { text, stop } = this.#until('[.=');
     if (text !== '') {
-      throw invalid(`unexpected data at end of array index: ${goQuote(text)}`);
+      const runes = Array.from(text, (char) => BigInt(char.codePointAt(0) ?? 0));
+      throw invalid(sprintf('unexpected data at end of array index: %q', [runes]));
     }
     if (stop === undefined) return { changed: list, progress: 'end' };
     const at = list[index] ?? null;
@@ -129,10 +132,14 @@ class Parser {
       const next = this.#index();
       if (at !== null && !Array.isArray(at)) throw notA(at, '[]interface {}');
       const inner = this.#item([...((at as unknown[] | null) ?? [])], next, level);
-      return { changed: setIndex(list, index, inner.changed), progress: inner.progress };
+      // A text that ends before the value sets nothing here.
+      if (inner.progress === 'end') return { changed: list, progress: 'end' };
+      return { changed: setIndex(list, index, inner.changed), progress: 'more' };
     }
     const inner = isTable(at) ? at : {};
+    if (index < list.length) list[index] = inner;
     const progress = this.key(inner, level);
+    if (progress === 'end') return { changed: list, progress };
     return { changed: setIndex(list, index, inner), progress };
   }
 
