@@ -10,6 +10,7 @@ import { listMarked } from '../../../features/sync/index.ts';
 import type { Cluster } from '../../../lib/kube/index.ts';
 import {
   applyPatch,
+  checksumAnnotation,
   diffObjects,
   gcMarkLabel,
   gcMarkOf,
@@ -71,19 +72,28 @@ async function one(manifest: Manifest, { cluster, defaultNamespace }: Comparison
     const message = `the cluster does not serve ${object.apiVersion} ${object.kind}`;
     return { ...base, action: 'unknown', message };
   }
+  const isSecret = object.kind === 'Secret' || manifest.isDecrypted === true;
   try {
-    const live = await cluster.get(kind, keyOf(desired));
-    const fields =
-      live === undefined
-        ? await made(cluster, kind, desired)
-        : await changed(cluster, kind, { desired, live });
-    if (live !== undefined && fields.length === 0) return base;
-    const shown = manifest.isDecrypted === true ? fields.map(masked) : fields;
-    return { ...base, action: live === undefined ? 'create' : 'change', fields: shown };
+    const { action, fields } = await fieldsOf(cluster, kind, desired);
+    if (action === undefined) return base;
+    return { ...base, action, fields: manifest.isDecrypted === true ? fields.map(masked) : fields };
   } catch (thrown) {
     if (!(thrown instanceof KnownError)) throw thrown;
-    return { ...base, action: 'unknown', message: messageOf(thrown) };
+    // A server's words may quote what it was sent.
+    const message = isSecret ? `the server refuses it (${thrown.code})` : messageOf(thrown);
+    return { ...base, action: 'unknown', message };
   }
+}
+
+async function fieldsOf(
+  cluster: Cluster,
+  kind: Kind,
+  desired: KubeObject,
+): Promise<Pick<One, 'action' | 'fields'>> {
+  const live = await cluster.get(kind, keyOf(desired));
+  if (live === undefined) return { action: 'create', fields: await made(cluster, kind, desired) };
+  const fields = await changed(cluster, kind, { desired, live });
+  return fields.length === 0 ? { fields } : { action: 'change', fields };
 }
 
 /** A new object as its file has it; that the server would take it is found out on the way. */
@@ -110,7 +120,7 @@ async function changed(
   { desired, live }: { readonly desired: KubeObject; readonly live: KubeObject },
 ): Promise<FieldChange[]> {
   const typed = { ...live, apiVersion: desired.apiVersion, kind: desired.kind };
-  const { patch, type } = applyPatch(desired, typed);
+  const { patch, type } = applyPatch(withMarksOf(live, desired), typed);
   if (Object.keys(patch).length === 0) return [];
   const how = { type, dryRun: true, fieldManager: manager } as const;
   const after = await cluster.patch(kind, keyOf(desired), patch, how);
@@ -118,6 +128,23 @@ async function changed(
     plain(typed),
     plain({ ...after, apiVersion: desired.apiVersion, kind: desired.kind }),
   );
+}
+
+/** With the marks that the sync has put on the live object: they are its own business. */
+function withMarksOf(live: KubeObject, desired: KubeObject): KubeObject {
+  const { annotations, labels, ...metadata } = desired.metadata;
+  const kept = (name: string, from: Record<string, string> | undefined): Record<string, string> =>
+    from?.[name] === undefined ? {} : { [name]: from[name] };
+  const notes = { ...kept(checksumAnnotation, live.metadata.annotations), ...annotations };
+  const marks = { ...kept(gcMarkLabel, live.metadata.labels), ...labels };
+  return {
+    ...desired,
+    metadata: {
+      ...metadata,
+      ...(Object.keys(notes).length === 0 ? {} : { annotations: notes }),
+      ...(Object.keys(marks).length === 0 ? {} : { labels: marks }),
+    },
+  };
 }
 
 /** Without what servers and clients note for themselves. */

@@ -11,7 +11,13 @@ import {
   type ApiServer,
 } from '../../../embedded/apiserver/index.ts';
 import { connect, kinds, type Cluster } from '../../../lib/kube/index.ts';
-import { applyObject, gcMarkLabel, gcMarkOf, syncSetName } from '../../../lib/manifest/index.ts';
+import {
+  applyObject,
+  gcMarkLabel,
+  gcMarkOf,
+  marked,
+  syncSetName,
+} from '../../../lib/manifest/index.ts';
 import type { CliIo } from '../io.ts';
 import { program } from './index.ts';
 
@@ -69,9 +75,9 @@ const map = (name: string, data: Record<string, string>, more: object = {}): Kub
 const ship = { apiVersion: 'sea.example/v1', kind: 'Ship', metadata: { name: 's' } };
 
 it('shows what a folder and a commit would change, and writes nothing', async () => {
-  await applyObject(cluster, kinds.ConfigMap, map('old', { a: '1', b: '2' }), {
-    fieldManager: 'kubectl',
-  });
+  // As the sync leaves it, with its marks.
+  const synced = marked(map('old', { a: '1', b: '2' }), 'a set', 'default:configmap/old');
+  await applyObject(cluster, kinds.ConfigMap, synced, { fieldManager: 'kubectl' });
   const secret = (value: string): KubeObject => ({
     apiVersion: 'v1',
     kind: 'Secret',
@@ -140,6 +146,15 @@ it('shows what would be deleted of a synced repository, when it can be told', as
   expect(careful.out).not.toContain(`- ${id}`);
   expect(careful.err).toContain('! broken.yaml: ');
   expect(await diff('--sync=nobody')).toMatchObject({ code: 1 });
+});
+
+it('shows no value of a Secret that the server refuses', async () => {
+  const pass = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'pass' } };
+  write('pass.yaml', JSON.stringify({ ...pass, stringData: { word: 'very secret', on: true } }));
+  const { out, code } = await diff('pass.yaml');
+  expect([code, out]).toEqual([1, expect.stringContaining('? default:secret/pass')]);
+  expect(out).not.toContain('very secret');
+  expect(out).not.toContain(Buffer.from('very secret').toString('base64'));
 });
 
 it('refuses what it does not know', async () => {
