@@ -1,3 +1,4 @@
+import type { ApiRequest } from './http/api-request.ts';
 import { KnownError, messageOf } from '../../base/index.ts';
 import { refusal, type Attributes } from './auth/authorizer.ts';
 import {
@@ -26,14 +27,14 @@ import { watchObjects } from './verbs/watch.ts';
 import { virtualHandler } from './virtual/virtual-handler.ts';
 
 /** Answers what is not about a resource; undefined: there is nothing at this path. */
-export type OtherRoutes = (request: Request, url: URL) => Promise<Response | undefined>;
+export type OtherRoutes = (request: ApiRequest, url: URL) => Promise<Response | undefined>;
 
 type Verb = (call: Call) => Response | Promise<Response>;
 
 /** Answers one request of a user whose identity is settled; failures become Status answers. */
 export async function route(
   state: ServerState,
-  request: Request,
+  request: ApiRequest,
   { user, other }: { readonly user: User; readonly other: OtherRoutes },
 ): Promise<Response> {
   try {
@@ -46,7 +47,7 @@ export async function route(
 /** "Not found" and "exists already" show writes too: they are held back like answers. */
 function failure(
   state: ServerState,
-  request: Request,
+  request: ApiRequest,
   thrown: unknown,
 ): Response | Promise<Response> {
   const answer = respondError(statusOf(state, request, thrown));
@@ -54,7 +55,7 @@ function failure(
 }
 
 /** A failure as the Status it is answered with; what was not foreseen is logged. */
-export function statusOf(state: ServerState, request: Request, thrown: unknown): StatusError {
+export function statusOf(state: ServerState, request: ApiRequest, thrown: unknown): StatusError {
   if (thrown instanceof StatusError) return thrown;
   if (thrown instanceof KnownError && thrown.status !== undefined)
     return new StatusError(thrown.status, '', thrown.message);
@@ -68,7 +69,7 @@ export function statusOf(state: ServerState, request: Request, thrown: unknown):
 
 async function answer(
   state: ServerState,
-  request: Request,
+  request: ApiRequest,
   { user, other }: { readonly user: User; readonly other: OtherRoutes },
 ): Promise<Response> {
   const url = new URL(request.url);
@@ -105,7 +106,7 @@ export function pageNotFound(): Response {
 /** The call a path makes; undefined when its group version is not served. */
 export function callOf(
   state: ServerState,
-  request: Request,
+  request: ApiRequest,
   of: { readonly url: URL; readonly user: User; readonly target: PathTarget },
 ): Call | undefined {
   const { target, url, user } = of;

@@ -1,3 +1,4 @@
+import type { ApiRequest } from './http/api-request.ts';
 import type { Clock, Logger } from '../../base/index.ts';
 import type { Profile } from '../kinds/index.ts';
 import type { Admission } from './admission/admission.ts';
@@ -35,7 +36,7 @@ export interface ServerState {
 /** One request for a resource, understood. */
 export interface Call {
   readonly state: ServerState;
-  readonly request: Request;
+  readonly request: ApiRequest;
   readonly query: URLSearchParams;
   readonly user: User;
   readonly resource: ServedResource;

@@ -1,4 +1,4 @@
-import { listen, type Handler, type Transport } from '../../lib/http/index.ts';
+import { listen, type Handler, type Peer, type Transport } from '../../lib/http/index.ts';
 import { followApiServices } from './api-services.ts';
 import { createQuotaKeeper, type QuotaKeeper } from './admission/quota/quota-keeper.ts';
 import { authenticate, type Authentication } from './auth/authenticate.ts';
@@ -12,6 +12,8 @@ import { expireEvents } from './event-expiry.ts';
 import { discoveryRoutes } from './discovery/routes.ts';
 import type { ApiServerOptions, AuthOptions, ListenAt } from './options.ts';
 import type { PodRuntime } from './pod-runtime.ts';
+import type { ApiRequest } from './http/api-request.ts';
+import { directCalls } from './http/wire.ts';
 import { publishAddress } from './publish-address.ts';
 import { respondError } from './present/respond.ts';
 import type { ServedResource } from './resources/served-resource.ts';
@@ -67,7 +69,13 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       const upgrade = upgrades(state, authentication);
       const onError = (err: unknown): void => log.error('request failed', { err });
       const where = withClientCa(at, credentials.clientCa);
-      const listening = await listen({ ...where, handler: handle, upgrade, onError });
+      const listening = await listen({
+        ...where,
+        handler: handle,
+        direct: directCalls(handle, onError),
+        upgrade,
+        onError,
+      });
       if (options.advertise !== undefined) return listening;
       address = `${at.host}:${listening.port}`;
       await publishAddress(state, address);
@@ -82,7 +90,11 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
 }
 
 /** Answers whoever proves who they are. */
-function answerTo(state: ServerState, authentication: Authentication, other: OtherRoutes): Handler {
+function answerTo(
+  state: ServerState,
+  authentication: Authentication,
+  other: OtherRoutes,
+): (request: ApiRequest, peer?: Peer) => Promise<Response> {
   return async (request, peer) => {
     try {
       const user = await authenticate(authentication, request, peer);

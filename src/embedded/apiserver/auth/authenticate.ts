@@ -1,3 +1,4 @@
+import type { ApiRequest } from '../http/api-request.ts';
 import { createHash } from 'node:crypto';
 import type { Peer } from '../../../lib/http/index.ts';
 import { forbidden, unauthorized } from '../http/status-error.ts';
@@ -18,7 +19,7 @@ export interface Authentication {
 /** The user of a request: by client certificate, then by bearer token; 401 for a token that is wrong. */
 export async function authenticate(
   how: Authentication,
-  request: Request,
+  request: ApiRequest,
   peer: Peer | undefined,
 ): Promise<User> {
   return impersonated(how, request, await callerOf(how, request, peer));
@@ -26,7 +27,7 @@ export async function authenticate(
 
 async function callerOf(
   how: Authentication,
-  request: Request,
+  request: ApiRequest,
   peer: Peer | undefined,
 ): Promise<User> {
   const certificate = peer?.certificate;
@@ -48,7 +49,7 @@ function staticUser(how: Authentication, token: string): User | undefined {
 }
 
 /** `kubectl --as`: whoever may impersonate acts as the other. */
-function impersonated(how: Authentication, request: Request, caller: User): User {
+function impersonated(how: Authentication, request: ApiRequest, caller: User): User {
   const wanted = impersonatedUser(request.headers);
   if (!wanted) return caller;
   for (const each of questions(caller, wanted))

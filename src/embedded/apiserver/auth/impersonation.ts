@@ -1,3 +1,4 @@
+import type { ApiRequest } from '../http/api-request.ts';
 import { StatusError } from '../http/status-error.ts';
 import type { Attributes } from './authorizer.ts';
 import { authenticated, type User } from './user.ts';
@@ -5,7 +6,7 @@ import { authenticated, type User } from './user.ts';
 const extraPrefix = 'impersonate-extra-';
 
 /** Who the headers of a request ask to be; undefined when they ask for nobody. */
-export function impersonatedUser(headers: Headers): User | undefined {
+export function impersonatedUser(headers: ApiRequest['headers']): User | undefined {
   const name = headers.get('impersonate-user') ?? '';
   const uid = headers.get('impersonate-uid') ?? '';
   const groups = listOf(headers.get('impersonate-group'));

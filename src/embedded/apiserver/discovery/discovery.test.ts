@@ -123,6 +123,17 @@ describe('discovery', () => {
     expect(list.body.kind).toBe('CronJobList');
     const old = await legacy.call('GET', '/apis/batch/v1beta1/cronjobs');
     expect(old.headers.get('warning')).toBeNull();
+    const review = await legacy.call(
+      'POST',
+      '/apis/authorization.k8s.io/v1beta1/subjectaccessreviews',
+      {
+        spec: { group: ['system:masters'], resourceAttributes: { verb: 'get', resource: 'pods' } },
+      },
+    );
+    expect(review.body).toMatchObject({
+      apiVersion: 'authorization.k8s.io/v1beta1',
+      status: { allowed: true },
+    });
     const core = await legacy.call('GET', '/api/v1');
     expect((core.body['resources'] as { name: string }[])[2]).toMatchObject({
       name: 'configmaps',

@@ -1,3 +1,4 @@
+import type { ApiRequest } from '../http/api-request.ts';
 import { gzipSync } from 'node:zlib';
 import type { JsonRecord } from '../../../base/index.ts';
 import { createOpenApi, type CustomType, type OpenApi } from '../../../lib/schema/index.ts';
@@ -7,7 +8,7 @@ import type { ServedResource } from '../resources/served-resource.ts';
 import { kubernetesVersion } from './version.ts';
 
 /** Answers `/openapi/…`; undefined for other paths. */
-export type OpenApiRoutes = (request: Request, url: URL) => Response | undefined;
+export type OpenApiRoutes = (request: ApiRequest, url: URL) => Response | undefined;
 
 const protobufType = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
@@ -50,7 +51,7 @@ function customFacts(resource: ServedResource): CustomType {
   return { ...facts(resource), openAPIV3Schema: resource.custom?.openAPIV3Schema };
 }
 
-function v2(request: Request, api: OpenApi): Response {
+function v2(request: ApiRequest, api: OpenApi): Response {
   const etag = `"${api.v2Hash()}"`;
   if (request.headers.get('if-none-match') === etag)
     return new Response(null, { status: 304, headers: { etag } });
@@ -59,7 +60,7 @@ function v2(request: Request, api: OpenApi): Response {
   return packed(request, api.v2Protobuf(), { 'content-type': protobufType, etag });
 }
 
-function json(request: Request, data: JsonRecord, hash?: string): Response {
+function json(request: ApiRequest, data: JsonRecord, hash?: string): Response {
   const etag = hash === undefined ? undefined : `"${hash}"`;
   if (etag !== undefined && request.headers.get('if-none-match') === etag)
     return new Response(null, { status: 304, headers: { etag } });
@@ -72,7 +73,7 @@ function json(request: Request, data: JsonRecord, hash?: string): Response {
 }
 
 /** These documents are large; every client asks for gzip. */
-function packed(request: Request, bytes: Uint8Array, headers: Record<string, string>): Response {
+function packed(request: ApiRequest, bytes: Uint8Array, headers: Record<string, string>): Response {
   const vary = { ...headers, vary: 'Accept, Accept-Encoding' };
   const wantsGzip = (request.headers.get('accept-encoding') ?? '').includes('gzip');
   if (!wantsGzip) return new Response(new Uint8Array(bytes), { headers: vary });

@@ -1,3 +1,4 @@
+import type { ApiRequest } from '../http/api-request.ts';
 import type { JsonRecord } from '../../../base/index.ts';
 import { metricsText } from '../metrics/metrics-text.ts';
 import { negotiate } from '../http/negotiate.ts';
@@ -39,7 +40,7 @@ function metrics(state: ServerState): Response {
 }
 
 function root(
-  request: Request,
+  request: ApiRequest,
   state: ServerState,
   { path, advertise }: { readonly path: string; readonly advertise: () => string },
 ): Response {

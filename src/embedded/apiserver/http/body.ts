@@ -1,3 +1,4 @@
+import type { ApiRequest } from './api-request.ts';
 import { KnownError, isRecord, messageOf, type JsonRecord } from '../../../base/index.ts';
 import { decodeProtobuf } from '../../../lib/schema/index.ts';
 import { parse } from '../../../lib/yaml/index.ts';
@@ -16,12 +17,12 @@ const limit = 3 * 1024 * 1024;
 const protobufMagic = Buffer.from('k8s\0');
 
 /** The media type of a request without its parameters; empty when none was sent. */
-export function mediaTypeOf(request: Request): string {
+export function mediaTypeOf(request: ApiRequest): string {
   return (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
 }
 
 /** All bytes of a body; 413 beyond 3 MiB. */
-export async function readBytes(request: Request): Promise<Buffer> {
+export async function readBytes(request: ApiRequest): Promise<Buffer> {
   if (request.body === null) return Buffer.alloc(0);
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -37,7 +38,7 @@ export async function readBytes(request: Request): Promise<Buffer> {
  * An object sent as JSON, YAML or protobuf; no Content-Type is taken for JSON. `wanted` is the kind that
  * complaints name.
  */
-export async function readBody(request: Request, wanted = 'Object'): Promise<Body> {
+export async function readBody(request: ApiRequest, wanted = 'Object'): Promise<Body> {
   const type = mediaTypeOf(request);
   const bytes = await readBytes(request);
   if (type === 'application/vnd.kubernetes.protobuf') return protobufBody(bytes);

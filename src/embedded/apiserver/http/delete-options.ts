@@ -1,3 +1,4 @@
+import type { ApiRequest } from './api-request.ts';
 import { isRecord, type JsonRecord } from '../../../base/index.ts';
 import { readBody } from './body.ts';
 import { badRequest } from './status-error.ts';
@@ -13,7 +14,7 @@ export interface DeleteOptions {
 
 /** Reads them from the body, or from the query when the body is empty. */
 export async function deleteOptions(
-  request: Request,
+  request: ApiRequest,
   query: URLSearchParams,
 ): Promise<DeleteOptions> {
   const { value } = await readBody(request);

@@ -1,6 +1,7 @@
 import type { JsonRecord, KubeObject } from '../../../base/index.ts';
 import { stringify } from '../../../lib/yaml/index.ts';
 import { negotiate, type Wanted } from '../http/negotiate.ts';
+import { answerOf } from '../http/wire.ts';
 import { badRequest, notAcceptable, type StatusError } from '../http/status-error.ts';
 import type { Call } from '../server-state.ts';
 import { parseJson } from '../parse-json.ts';
@@ -79,7 +80,7 @@ function respondText(
   headers.set('content-type', 'application/json');
   const body = Buffer.from(`${wantsPretty(call) ? pretty(text) : text}\n`);
   headers.set('content-length', String(body.length));
-  return new Response(body, { status, headers });
+  return answerOf(body, { status, headers });
 }
 
 function wantsPretty({ request, query }: Call): boolean {
