@@ -19,7 +19,11 @@ export type UpgradeHandler = (
  * Takes a request as Node has it, before it becomes a `Request`: for hot paths that stream bytes and
  * need nothing of the web's words. True when it has taken it; it answers, and reports its own errors.
  */
-export type DirectHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
+export type DirectHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  peer: () => Peer,
+) => boolean;
 
 export interface ListenOptions {
   readonly host: string;
@@ -49,7 +53,7 @@ export interface Listening {
 export function listen(options: ListenOptions): Promise<Listening> {
   const { tls } = options;
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
-    if (options.direct?.(request, response)) return;
+    if (options.direct?.(request, response, () => peerOf(request))) return;
     void serveOne(options, request, response);
   };
   const server = tls
