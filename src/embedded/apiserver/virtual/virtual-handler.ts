@@ -44,7 +44,9 @@ function specOf(body: JsonRecord): JsonRecord {
 
 function userOfSpec(body: JsonRecord): User {
   const spec = specOf(body);
-  const groups = Array.isArray(spec['groups']) ? spec['groups'].map(String) : [];
+  // The older version calls them `group`.
+  const given = spec['groups'] ?? spec['group'];
+  const groups = Array.isArray(given) ? given.map(String) : [];
   return { name: String(spec['user'] ?? ''), groups };
 }
 

@@ -23,6 +23,10 @@ const both = (
       ]),
 ];
 
+/** The older version is for manifests of its time alone. */
+const inLegacyOnly = (row: ResourceRow): ResourceRow =>
+  row.deprecated === undefined ? row : { ...row, legacyOnly: true };
+
 const storage: readonly ResourceRow[] = [
   ...both(
     'storage.k8s.io',
@@ -72,7 +76,7 @@ const virtualReview = (group: string, plural: string, kind: string, namespaced =
   verbs: create,
 });
 
-const reviews: readonly ResourceRow[] = [
+const currentReviews: readonly ResourceRow[] = [
   {
     ...virtualReview('authentication.k8s.io', 'selfsubjectreviews', 'SelfSubjectReview'),
     since: 28,
@@ -87,6 +91,20 @@ const reviews: readonly ResourceRow[] = [
   virtualReview('authorization.k8s.io', 'selfsubjectaccessreviews', 'SelfSubjectAccessReview'),
   virtualReview('authorization.k8s.io', 'selfsubjectrulesreviews', 'SelfSubjectRulesReview'),
   virtualReview('authorization.k8s.io', 'subjectaccessreviews', 'SubjectAccessReview'),
+];
+
+/** kubectl's own tests of 1.20 still post the older version of each. */
+const reviews: readonly ResourceRow[] = [
+  ...currentReviews,
+  ...currentReviews
+    .filter(({ since }) => since === undefined)
+    .map((row) => ({
+      ...row,
+      at: row.at.replace('/v1', '/v1beta1'),
+      storedAs: row.at,
+      legacyOnly: true,
+      deprecated: `v1.19+, unavailable in v1.22+; use ${row.at} ${row.kind}`,
+    })),
 ];
 
 const webhooks = (plural: string, kind: string): readonly ResourceRow[] =>
@@ -118,14 +136,17 @@ const others: readonly ResourceRow[] = [
     // Its warning names no successor.
     ...(deprecated === undefined ? {} : { deprecated: 'v1.22+, unavailable in v1.25+' }),
   })),
-  {
-    at: 'certificates.k8s.io/v1',
-    plural: 'certificatesigningrequests',
-    kind: 'CertificateSigningRequest',
-    short: 'csr',
-    scope: cluster,
-    sub: 'approval status',
-  },
+  ...both(
+    'certificates.k8s.io',
+    {
+      plural: 'certificatesigningrequests',
+      kind: 'CertificateSigningRequest',
+      short: 'csr',
+      scope: cluster,
+      sub: 'approval status',
+    },
+    'v1.19+, unavailable in v1.22+',
+  ).map(inLegacyOnly),
   ...webhooks('mutatingwebhookconfigurations', 'MutatingWebhookConfiguration'),
   ...webhooks('validatingwebhookconfigurations', 'ValidatingWebhookConfiguration'),
   ...both(
@@ -157,14 +178,17 @@ const others: readonly ResourceRow[] = [
     { plural: 'leases', kind: 'Lease', locked: true, createOnPut: true },
     'v1.19+, unavailable in v1.22+',
   ),
-  {
-    at: 'node.k8s.io/v1',
-    plural: 'runtimeclasses',
-    kind: 'RuntimeClass',
-    scope: cluster,
-    locked: true,
-    createOnPut: true,
-  },
+  ...both(
+    'node.k8s.io',
+    {
+      plural: 'runtimeclasses',
+      kind: 'RuntimeClass',
+      scope: cluster,
+      locked: true,
+      createOnPut: true,
+    },
+    'v1.22+, unavailable in v1.25+',
+  ).map(inLegacyOnly),
   ...both(
     'discovery.k8s.io',
     { plural: 'endpointslices', kind: 'EndpointSlice', generation: true },

@@ -7,7 +7,8 @@ const workload = (at: string, plural: string, kind: string, short: string): Reso
   plural,
   kind,
   short,
-  all: true,
+  // `get all` asks one version of each.
+  ...(at === 'apps/v1' ? { all: true } : {}),
   sub: kind === 'DaemonSet' ? 'status' : 'scale status',
   generation: true,
   ...(at === 'apps/v1'
