@@ -73,6 +73,13 @@ describe('a cron job', () => {
       '10:06:00',
       'UnparseableSchedule',
     ],
+    [
+      'a schedule that never comes',
+      cron({ schedule: '59 23 31 2 *' }),
+      [],
+      '10:06:00',
+      'InvalidSchedule',
+    ],
   ];
   it.each(rows)('%s', (...[, mine, jobs, now, wanted]) => {
     const plan = decideCronJob(mine, jobs, at(now));

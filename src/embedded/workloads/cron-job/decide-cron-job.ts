@@ -52,10 +52,22 @@ export function decideCronJob(cron: CronJob, jobs: readonly Job[], now: Date): C
   const waitMs = times.next && Math.max(1, times.next.getTime() - now.getTime());
   const rest = { ...quiet, ...(waitMs === undefined ? {} : { recheckMs: waitMs }) };
   const { due } = times;
+  if (due === undefined && waitMs === undefined)
+    return { ...rest, news: [neverComes(spec.schedule)] };
   if (due === undefined) return rest;
   const { startingDeadlineSeconds: deadline = Infinity } = spec;
   if (now.getTime() - due.getTime() > deadline * 1000) return rest;
   return startPlan(rest, due, spec.concurrencyPolicy, active);
+}
+
+/** For the 31st of February a real controller has these words. */
+function neverComes(schedule: string): CronPlan['news'][number] {
+  const why = 'time difference between two schedules is less than 1 second';
+  return {
+    type: 'Warning',
+    reason: 'InvalidSchedule',
+    message: `invalid schedule: ${schedule} : ${why}`,
+  };
 }
 
 const busy = 'Not starting job because prior execution is running and concurrency policy is Forbid';
