@@ -150,6 +150,58 @@ describe('on a cluster', () => {
     }
   });
 
+  it('several repositories: a bad one holds up no other; what is switched off does not run', async () => {
+    const how = { storePath: ':memory:', clock: systemClock, log: silentLogger };
+    const server = await createApiServer(how);
+    try {
+      const list = path.join(dir, 'repositories.yaml');
+      writeFileSync(
+        list,
+        `repositories:
+- {name: gone, url: ${path.join(dir, 'nowhere')}}
+- {name: Bad, url: x}
+- {name: good, url: ${repository()}, isGenerating: true}
+`,
+      );
+      const ended = lineWith('state="tag flux-sync"');
+      const running = program(
+        [
+          `--repositories=${list}`,
+          '--listen=127.0.0.1:0',
+          '--features=sync,release',
+          '--registry-disable-scanning',
+          '--leader-elect=false',
+          `--kubeconfig=${await served(server)}`,
+        ],
+        io(),
+      );
+      await Promise.race([ended, running.then(failed)]);
+      const cluster = connect({ transport: server.transport });
+      const { items } = await cluster.list(kinds.ConfigMap, { labelSelector: 'trice.dev/sync' });
+      expect(items.map(({ metadata }) => metadata.name)).toContain('trice-sync-gone');
+      const generated = { namespace: 'default', name: 'generated' };
+      expect(await cluster.get(kinds.ConfigMap, generated)).toBeDefined();
+      const said = lines.join('\n');
+      expect(said).toContain('entry 2: name has a wrong value');
+      expect(said).toContain('there is no such repository');
+      // Neither of the others has left a trace.
+      const { items: crds } = await cluster.list(kinds.CustomResourceDefinition);
+      const names = crds.map(({ metadata }) => metadata.name);
+      expect(names.toSorted()).toEqual([
+        'fluxhelmreleases.helm.integrations.flux.weave.works',
+        'helmreleases.helm.fluxcd.io',
+      ]);
+      expect(await cluster.get(kinds.Namespace, { name: 'openfaas' })).toBeUndefined();
+      expect(await cluster.get(kinds.Lease, { namespace: 'fluxcd', name: 'trice-operator' })).toBe(
+        undefined,
+      );
+      stop.abort();
+      expect(await running).toBe(0);
+    } finally {
+      await server.close();
+    }
+  });
+
   function failed(code: number): never {
     throw new Error(`ended with ${code}:\n${lines.join('\n')}`);
   }
