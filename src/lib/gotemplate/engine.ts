@@ -1,4 +1,4 @@
-import { Compiler, type Compiled, signatureDigest, Slots } from './compile/compile.ts';
+import { Compiler, type Compiled, signaturesOf, Slots } from './compile/compile.ts';
 import { quote } from './format/quote.ts';
 import { publicError } from './runtime/fault.ts';
 import { Runtime, TrackedRuntime, type Usage } from './runtime/runtime.ts';
@@ -63,7 +63,7 @@ const compilers = new Map<string, Compiler>();
 
 /** Compiled code is shared between all engines whose functions have the same signatures. */
 function compilerFor(functions: FunctionTable, strict: boolean): Compiler {
-  const digest = signatureDigest(functions) + String(strict);
+  const digest = signaturesOf(functions) + String(strict);
   let compiler = compilers.get(digest);
   if (compiler === undefined) {
     compiler = new Compiler(functions, slots, strict);

@@ -11,7 +11,7 @@ export function reworded<T>(read: () => T): T {
   try {
     return read();
   } catch (thrown) {
-    if (!(thrown instanceof KnownError) || !thrown.message.startsWith('yaml: ')) throw thrown;
+    if (!(thrown instanceof KnownError)) throw thrown;
     throw new KnownError('invalid', `error converting YAML to JSON: ${messageOf(thrown)}`, {
       cause: thrown,
       ...(thrown.where === undefined ? {} : { where: thrown.where }),

@@ -14,9 +14,18 @@ function shortTag(tag: string): string {
   return tag.startsWith(LONG) ? `!!${tag.slice(LONG.length)}` : tag;
 }
 
+/** Base 64 as Go's decoder takes it: padded, line breaks left out, nothing else. */
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+function binary(text: string): string {
+  const digits = text.replaceAll(/[\r\n]/g, '');
+  if (!base64.test(digits)) throw invalid('yaml: !!binary value contains invalid base64 data');
+  return Buffer.from(digits, 'base64').toString('utf8');
+}
+
 /** The value of a scalar with an explicit tag. */
 function resolveTagged(tag: string, text: string): Resolved {
-  if (tag === `${LONG}binary`) return str(Buffer.from(text, 'base64').toString('utf8'));
+  if (tag === `${LONG}binary`) return str(binary(text));
   const name = tag.startsWith(LONG) ? tag.slice(LONG.length) : tag;
   if (!resolvable.has(name) || name === 'str') return str(text);
   const resolved = resolve(text);

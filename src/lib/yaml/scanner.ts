@@ -134,7 +134,6 @@ export class Scanner {
   private skipToToken(): void {
     const { cursor } = this;
     for (;;) {
-      if (cursor.column === 0 && cursor.code() === 0xfeff) cursor.pos++;
       for (;;) {
         const code = cursor.code();
         if (code === 0x20) cursor.pos++;

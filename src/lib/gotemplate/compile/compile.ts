@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Definition, Source } from '../parse/node.ts';
 import { isEmptyList, parseTemplate } from '../parse/parser.ts';
 import { builtins, special } from '../runtime/builtins.ts';
@@ -47,10 +46,6 @@ export class Slots {
   names(): IterableIterator<[string, number]> {
     return this.byName.entries();
   }
-}
-
-function signatureText(name: string, { params, variadic }: GoFunction): string {
-  return `${name}(${JSON.stringify(params)}${variadic === true ? '...' : ''})`;
 }
 
 /** Compiles texts against one set of function signatures and keeps what it compiled. */
@@ -162,11 +157,20 @@ export class Compiler {
   }
 }
 
-/** Names a set of signatures, so that tables with the same ones share a compiler. */
-export function signatureDigest(functions: FunctionTable): string {
-  const hash = createHash('sha256');
-  for (const name of Object.keys(functions).sort()) {
-    hash.update(`${signatureText(name, functions[name]!)}\n`);
+const signatureTexts = new WeakMap<GoFunction, string>();
+
+function signatureOf(spec: GoFunction): string {
+  let text = signatureTexts.get(spec);
+  if (text === undefined) {
+    text = JSON.stringify(spec.params) + (spec.variadic === true ? '...' : '');
+    signatureTexts.set(spec, text);
   }
-  return hash.digest('base64');
+  return text;
+}
+
+/** Names a set of signatures, so that tables with the same ones share a compiler. */
+export function signaturesOf(functions: FunctionTable): string {
+  let text = '';
+  for (const name in functions) text += `${name}${signatureOf(functions[name]!)}\n`;
+  return text;
 }

@@ -251,7 +251,7 @@ export class ExpressionWriter {
       node.kind === 'number' ||
       node.kind === 'nil'
     ) {
-      return `{site:${site},literal:S[${site}].node}`;
+      return `{site:(${last}=${site}),literal:S[${site}].node}`;
     }
     const value = this.rawArgument(node);
     const temp = this.scope.fresh('t');

@@ -11,14 +11,18 @@ import {
   type Path,
 } from '../runtime/path.ts';
 import { itemAt, keyAt, turnsOf } from '../runtime/range.ts';
-import { isTrue } from '../value/index.ts';
+import { HostObject, isTrue } from '../value/index.ts';
 
 function fail(site: number, reason: string): never {
   throw new SiteFault(site, reason);
 }
 
 function show(value: unknown): string {
-  return value === undefined || value === null ? '<no value>' : formatValue(value);
+  if (value === undefined || value === null) return '<no value>';
+  if (value instanceof HostObject && value.type.shown !== undefined) {
+    return value.type.shown(value.value as never);
+  }
+  return formatValue(value);
 }
 
 function invoke(

@@ -234,14 +234,24 @@ export class Printer {
     if (type.text !== undefined && isStringable) {
       return this.string(type.text(value as never), verb);
     }
-    if (type.kind === 'ptr' && depth > 0) return '0xc000000000';
+    if (type.kind === 'ptr' && depth > 0) return this.pointer(object, verb);
     return (type.kind === 'ptr' ? '&' : '') + this.struct(object, verb);
+  }
+
+  /** A pointer inside of something shows as an address, which is never the same twice. */
+  private pointer(object: HostObject, verb: string): string {
+    if (verb === 'v') return '0xc000000000';
+    if (bases[verb] !== undefined) return this.print(0xc000000000n, verb);
+    return this.bad(verb, object);
   }
 
   private struct({ type, value }: HostObject, verb: string): string {
     const withNames = this.spec.plusV || this.spec.sharpV;
-    const fields = Object.entries(type.fields).map(
-      ([name, read]) => (withNames ? `${name}:` : '') + this.print(read(value as never), verb, 1),
+    const entries =
+      type.printed?.(value as never) ??
+      Object.entries(type.fields).map(([name, read]) => [name, read(value as never)] as const);
+    const fields = entries.map(
+      ([name, field]) => (withNames ? `${name}:` : '') + this.print(field, verb, 1),
     );
     if (!this.spec.sharpV) return `{${fields.join(' ')}}`;
     return `${type.name.replace(/^\*/, '')}{${fields.join(', ')}}`;

@@ -4,6 +4,11 @@ import { plainSpec, type Spec } from './spec.ts';
 
 const LARGEST = 1e6;
 
+/** Go looks at the size before it takes the next digit, so a number may have one digit more. */
+function wholeNumber(digits: string): number | undefined {
+  return Number(digits.slice(0, -1)) > LARGEST ? undefined : Number(digits);
+}
+
 /** Reads a format and its arguments; one object per call. */
 class Formatter {
   private readonly format: string;
@@ -98,9 +103,10 @@ class Formatter {
     }
     const text = this.format.slice(this.pos + 1, close);
     this.pos = close + 1;
-    const isNumber = /^\d+$/.test(text) && Number(text) <= LARGEST;
+    const number = /^\d+$/.test(text) ? wholeNumber(text) : undefined;
+    const isNumber = number !== undefined;
     this.afterIndex = isNumber;
-    const at = Number(text) - 1;
+    const at = (number ?? 0) - 1;
     if (isNumber && at >= 0 && at < this.args.length) this.next = at;
     else this.isGood = false;
   }
@@ -109,8 +115,7 @@ class Formatter {
     const from = this.pos;
     while (/[0-9]/.test(this.format[this.pos] ?? '')) this.pos++;
     if (this.pos === from) return undefined;
-    const value = Number(this.format.slice(from, this.pos));
-    return value > LARGEST ? undefined : value;
+    return wholeNumber(this.format.slice(from, this.pos));
   }
 
   /** The integer argument a `*` takes. */
@@ -175,7 +180,8 @@ function printArgument(arg: unknown, verb: string, spec: Spec): string {
     if (isPointer) return '0xc000000000';
     return `%!p(${typeName(arg)}=${new Printer(spec, true).print(arg, 'v')})`;
   }
-  if (verb === 'w') return `%!w(${typeName(arg)}=${new Printer(spec, true).print(arg, 'v')})`;
+  if (verb === 'w' && arg !== null && arg !== undefined)
+    return `%!w(${typeName(arg)}=${new Printer(spec, true).print(arg, 'v')})`;
   return printer.print(arg, verb);
 }
 

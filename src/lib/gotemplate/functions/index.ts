@@ -40,7 +40,22 @@ export interface FunctionPorts {
 export function functionTable(ports: FunctionPorts = {}): FunctionTable {
   const random = ports.random ?? noRandom;
   const now = ports.now ?? ((): Date => new Date(0));
-  return withUses({
+  return {
+    ...fixedFunctions(),
+    ...withUses({
+      ...dateFunctions(ports),
+      ...urlFunctions(ports.lookupHost ?? ((): string => '')),
+      ...randomFunctions(random),
+      ...secretFunctions({ now, random }),
+    }),
+  };
+}
+
+let fixed: FunctionTable | undefined;
+
+/** The functions that need no port; they are the same for all. */
+function fixedFunctions(): FunctionTable {
+  fixed ??= withUses({
     ...caseFunctions,
     ...stringFunctions,
     ...numberFunctions,
@@ -48,13 +63,10 @@ export function functionTable(ports: FunctionPorts = {}): FunctionTable {
     ...listFunctions,
     ...dictFunctions,
     ...documentFunctions,
-    ...dateFunctions(ports),
     ...regexFunctions,
     ...semverFunctions,
     ...pathFunctions,
-    ...urlFunctions(ports.lookupHost ?? ((): string => '')),
     ...encodingFunctions,
-    ...randomFunctions(random),
-    ...secretFunctions({ now, random }),
   });
+  return fixed;
 }

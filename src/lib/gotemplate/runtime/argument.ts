@@ -41,7 +41,7 @@ export function zeroArgument(type: ParamType): { value: unknown } | undefined {
     case '[]string':
       return { value: nilStrings() };
     default:
-      return undefined;
+      return typeof type === 'object' && type.named.startsWith('*') ? { value: null } : undefined;
   }
 }
 

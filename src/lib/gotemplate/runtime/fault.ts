@@ -73,8 +73,27 @@ function fail(template: Template, site: number, reason: string, cause?: unknown)
   });
 }
 
+/** A regular expression that is compiled at the end of the stack says so in its own way. */
 const isStackOverflow = (thrown: unknown): boolean =>
-  thrown instanceof RangeError && thrown.message.includes('call stack');
+  (thrown instanceof RangeError && thrown.message.includes('call stack')) ||
+  (thrown instanceof SyntaxError && thrown.message.includes('Stack overflow'));
+
+/**
+ * The error of an overflow. Close to the end of the stack even making it can fail, in any way: then
+ * the overflow goes on to the next template outside, which has more room.
+ */
+function overflowFault(thrown: unknown, template: Template, at: number): unknown {
+  try {
+    const { call } = template.sites[at] ?? {};
+    const reason =
+      call === undefined
+        ? 'exceeded maximum template depth (100000)'
+        : `error calling ${call}: the value is nested too deeply`;
+    return fail(template, at, reason, thrown);
+  } catch {
+    return thrown;
+  }
+}
 
 /**
  * What a template function throws on for something thrown inside of it; `at` is the site of the last
@@ -83,14 +102,8 @@ const isStackOverflow = (thrown: unknown): boolean =>
 export function faultOf(thrown: unknown, template: Template, at: number): unknown {
   if (thrown instanceof ExecFault) return thrown;
   if (thrown instanceof SiteFault) return fail(template, thrown.site, thrown.message);
+  if (isStackOverflow(thrown)) return overflowFault(thrown, template, at);
   const { call } = template.sites[at] ?? {};
-  if (isStackOverflow(thrown)) {
-    const reason =
-      call === undefined
-        ? 'exceeded maximum template depth (100000)'
-        : `error calling ${call}: the value is nested too deeply`;
-    return fail(template, at, reason, thrown);
-  }
   const isBudget = thrown instanceof RangeError;
   if (!(thrown instanceof KnownError) && !isBudget) return thrown;
   const message = isBudget ? `the result is too large (${thrown.message})` : thrown.message;

@@ -81,6 +81,8 @@ function hostField(
 ): unknown {
   const { fields } = receiver.type;
   if (!Object.hasOwn(fields, name)) {
+    const why = receiver.type.uncallable?.[name];
+    if (why !== undefined) throw new SiteFault(at.site, why);
     throw new SiteFault(at.site, `can't evaluate field ${name} in type ${at.type}`);
   }
   if (/^[^\p{Lu}]/u.test(name)) {

@@ -26,10 +26,18 @@ export interface HostType {
   /** Fields in Go's order; those with a small letter show in print but cannot be read. */
   readonly fields: Readonly<Record<string, (value: never) => unknown>>;
   readonly methods?: Readonly<Record<string, HostMethod>>;
+  /** Methods a template cannot call, and what Go says of them. */
+  readonly uncallable?: Readonly<Record<string, string>>;
   /** `GoString()`, which `%#v` uses. */
   readonly goText?: (value: never) => string;
   /** `String()` or `Error()`, which printing uses. */
   readonly text?: (value: never) => string;
+  /** `String()` of the pointer alone, which only an action that prints a field uses. */
+  readonly shown?: (value: never) => string;
+  /** What print shows as its fields, where that is not `fields`: for embedded structs. */
+  readonly printed?: (value: never) => readonly (readonly [string, unknown])[];
+  /** What deepCopy makes of it; absent: the same. */
+  readonly copy?: (value: never) => unknown;
   /** What encoding/json gives for it, a `Map` when the order counts; absent: its fields by their Go names. */
   readonly json?: (value: never) => unknown;
 }

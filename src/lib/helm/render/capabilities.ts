@@ -22,30 +22,31 @@ export const helmVersion: string = 'v3.21.4';
 /** Go's word for what built it; charts can print it, nothing reads it. */
 export const helmGoVersion: string = 'go1.26.1';
 
+/** In the order in which Helm's client library registers them, which shows when a chart prints them. */
 const offline: Readonly<Record<string, string>> = {
   '': 'v1',
+  'admissionregistration.k8s.io': 'v1,v1alpha1,v1beta1',
+  'internal.apiserver.k8s.io': 'v1alpha1',
   apps: 'v1,v1beta1,v1beta2',
-  batch: 'v1,v1beta1',
-  autoscaling: 'v1,v2',
-  policy: 'v1,v1beta1',
-  'networking.k8s.io': 'v1,v1beta1',
-  extensions: 'v1beta1',
-  'rbac.authorization.k8s.io': 'v1,v1beta1,v1alpha1',
-  'storage.k8s.io': 'v1,v1beta1,v1alpha1',
-  'scheduling.k8s.io': 'v1,v1beta1,v1alpha2',
-  'admissionregistration.k8s.io': 'v1,v1beta1,v1alpha1',
-  'apiextensions.k8s.io': 'v1,v1beta1',
-  'authentication.k8s.io': 'v1,v1beta1,v1alpha1',
+  'authentication.k8s.io': 'v1,v1alpha1,v1beta1',
   'authorization.k8s.io': 'v1,v1beta1',
+  autoscaling: 'v1,v2',
+  batch: 'v1,v1beta1',
   'certificates.k8s.io': 'v1,v1beta1,v1alpha1',
-  'coordination.k8s.io': 'v1,v1beta1,v1alpha2',
+  'coordination.k8s.io': 'v1alpha2,v1beta1,v1',
   'discovery.k8s.io': 'v1,v1beta1',
   'events.k8s.io': 'v1,v1beta1',
+  extensions: 'v1beta1',
   'flowcontrol.apiserver.k8s.io': 'v1,v1beta1,v1beta2,v1beta3',
-  'node.k8s.io': 'v1,v1beta1,v1alpha1',
+  'networking.k8s.io': 'v1,v1beta1',
+  'node.k8s.io': 'v1,v1alpha1,v1beta1',
+  policy: 'v1,v1beta1',
+  'rbac.authorization.k8s.io': 'v1,v1beta1,v1alpha1',
   'resource.k8s.io': 'v1,v1beta2,v1beta1,v1alpha3',
+  'scheduling.k8s.io': 'v1alpha2,v1beta1,v1',
+  'storage.k8s.io': 'v1beta1,v1,v1alpha1',
   'storagemigration.k8s.io': 'v1beta1',
-  'internal.apiserver.k8s.io': 'v1alpha1',
+  'apiextensions.k8s.io': 'v1beta1,v1',
 };
 
 /** What Helm assumes when it has no cluster: the versions its client library knows. */

@@ -72,7 +72,10 @@ export function withValues(context: ChartContext, values: JsonRecord): ChartCont
 function dotOf(own: JsonRecord, values: JsonRecord, below: readonly ChartContext[]): JsonRecord {
   const subcharts: JsonRecord = {};
   for (const { name, dot } of below) put(subcharts, name, dot);
-  return { ...own, Values: typedMap(values, valuesType), Subcharts: subcharts };
+  return typedMap(
+    { ...own, Values: typedMap(values, valuesType), Subcharts: subcharts },
+    valuesType,
+  );
 }
 
 function sectionOf(values: JsonRecord, name: string): JsonRecord {

@@ -86,6 +86,10 @@ export function chartObject(metadata: ChartMetadata, isRoot: boolean): HostObjec
 const chartType: HostType = {
   name: 'struct { chart.Metadata; IsRoot bool }',
   kind: 'struct',
+  printed: (chart: ChartFacts) => [
+    ['Metadata', new HostObject(metadataType, chart)],
+    ['IsRoot', chart.isRoot],
+  ],
   json: ({ isRoot, ...metadata }: ChartFacts) =>
     inOrder({ ...metadataJson(metadata), IsRoot: isRoot }),
   fields: {
@@ -120,6 +124,11 @@ const chartType: HostType = {
   },
 };
 
+const { IsRoot: _, ...metadataFields } = chartType.fields;
+
+/** The part of `.Chart` that Go embeds: to be seen where all of it is printed. */
+const metadataType: HostType = { name: 'chart.Metadata', kind: 'struct', fields: metadataFields };
+
 function hosts(list: readonly unknown[] | undefined, type: HostType, name: string): unknown {
   return typedList(
     (list ?? []).map((each) => new HostObject(type, each)),
@@ -142,7 +151,7 @@ const kubeVersionType: HostType = {
       call: (self: KubeVersion) => self.version,
     },
   },
-  text: (version: KubeVersion) => version.version,
+  shown: (version: KubeVersion) => version.version,
 };
 
 const versionSetType = {

@@ -60,6 +60,9 @@ function copy(value: unknown): unknown {
     return tag === undefined ? items : typedList(items, tag);
   }
   if (value instanceof Uint8Array) return value.slice();
+  if (value instanceof HostObject && value.type.copy !== undefined) {
+    return new HostObject(value.type, value.type.copy(value.value as never));
+  }
   if (!isMap(value)) return value;
   const out: Record<string, unknown> = {};
   for (const key of Object.keys(value)) out[key] = copy(value[key]);

@@ -71,6 +71,7 @@ function dig(...args: unknown[]): unknown {
 /** A nil map gets a new one to merge into. */
 function merge(overwrite: boolean) {
   return (target: GoMap, ...sources: GoMap[]): GoMap => {
+    if (isTypedNil(target) && sources.every(isTypedNil)) return target;
     const into = isTypedNil(target) ? {} : target;
     for (const source of sources) mergeInto(into, source, overwrite);
     return into;

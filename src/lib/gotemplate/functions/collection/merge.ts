@@ -1,4 +1,13 @@
-import { HostObject, isList, isMap, isNil, isTrue } from '../../value/index.ts';
+import { GoError } from '../../template-error.ts';
+import {
+  elementOf,
+  HostObject,
+  isList,
+  isMap,
+  isNil,
+  isTrue,
+  typeName,
+} from '../../value/index.ts';
 
 type GoMap = Record<string, unknown>;
 
@@ -6,35 +15,54 @@ function isEmptyValue(value: unknown): boolean {
   return value instanceof HostObject ? value.value === null : !isTrue(value);
 }
 
-function set(target: GoMap, key: string, value: unknown): void {
-  if (key === '__proto__') {
-    Object.defineProperty(target, key, {
-      value,
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
-  } else target[key] = value;
-}
+/** One merge of two maps. */
+class Merge {
+  private readonly target: GoMap;
+  private readonly source: GoMap;
+  private readonly overwrite: boolean;
 
-function mergeList(target: GoMap, key: string, source: unknown, overwrite: boolean): void {
-  const present = Object.hasOwn(target, key) ? target[key] : undefined;
-  const takes = overwrite || isEmptyValue(present) || Object.keys(target).length === 0;
-  if (takes) set(target, key, source);
-}
+  constructor(target: GoMap, source: GoMap, overwrite: boolean) {
+    this.target = target;
+    this.source = source;
+    this.overwrite = overwrite;
+  }
 
-function mergeEntry(target: GoMap, key: string, source: unknown, overwrite: boolean): void {
-  if (isNil(source)) {
-    if (overwrite) set(target, key, null);
-    return;
+  run(): void {
+    for (const key of Object.keys(this.source)) this.entry(key, this.source[key]);
   }
-  if (isList(source)) return mergeList(target, key, source, overwrite);
-  const present = Object.hasOwn(target, key) ? target[key] : undefined;
-  if (isMap(source) && isMap(present)) {
-    mergeInto(present, source, overwrite);
-    if (!isEmptyValue(present)) return;
+
+  private set(key: string, value: unknown): void {
+    const { target } = this;
+    const element = elementOf(target);
+    if (element !== 'interface {}' && element !== elementOf(this.source)) {
+      const type = Array.isArray(value) ? typeName(value) : 'interface {}';
+      const message = `value of type ${type} is not assignable to type ${element}`;
+      throw new GoError(`reflect.Value.SetMapIndex: ${message}`);
+    }
+    if (key === '__proto__') {
+      Object.defineProperty(target, key, {
+        value,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+    } else target[key] = value;
   }
-  if (overwrite || isEmptyValue(present)) set(target, key, source);
+
+  private entry(key: string, value: unknown): void {
+    const { target, overwrite } = this;
+    if (isNil(value)) {
+      if (overwrite) this.set(key, null);
+      return;
+    }
+    const present = Object.hasOwn(target, key) ? target[key] : undefined;
+    if (isMap(value) && isMap(present)) {
+      mergeInto(present, value, overwrite);
+      if (!isEmptyValue(present)) return;
+    }
+    const isFree = isEmptyValue(present) || (isList(value) && Object.keys(target).length === 0);
+    if (overwrite || isFree) this.set(key, value);
+  }
 }
 
 /**
@@ -43,6 +71,6 @@ function mergeEntry(target: GoMap, key: string, source: unknown, overwrite: bool
  */
 export function mergeInto(target: GoMap, source: GoMap, overwrite: boolean): GoMap {
   if (target === source) return target;
-  for (const key of Object.keys(source)) mergeEntry(target, key, source[key], overwrite);
+  new Merge(target, source, overwrite).run();
   return target;
 }

@@ -2,12 +2,13 @@ import { KnownError } from '../../../../base/index.ts';
 import { parse, stringify, stringifyPretty } from '../../../yaml/index.ts';
 import type { FunctionTable } from '../../signature.ts';
 import { GoError } from '../../template-error.ts';
+import { typedList, typedMap } from '../../value/index.ts';
 import { fn } from '../define.ts';
 import { expectShape, readJson } from './json-read.ts';
 import { writeJson } from './json-write.ts';
 import { toPlain } from './plain.ts';
-import { readToml } from './toml-read.ts';
-import { writeToml } from './toml-write.ts';
+import { readToml } from './toml/read-toml.ts';
+import { writeToml } from './toml/write-toml.ts';
 
 /** Runs; what Go would return as an error is given to `otherwise`. */
 function orError<T>(run: () => T, otherwise: (message: string) => T): T {
@@ -23,6 +24,12 @@ const asMap = (message: string): Record<string, unknown> => ({ Error: message })
 const asList = (message: string): unknown[] => [message];
 const nothing = (): string => '';
 
+/** What `null` becomes in a variable of that type. */
+const nilMap = (): Record<string, unknown> =>
+  typedMap({}, { name: 'map[string]interface {}', element: 'interface {}', isNil: true });
+const nilList = (): unknown[] =>
+  typedList([], { name: '[]interface {}', element: 'interface {}', isNil: true });
+
 function readYaml<T>(text: string, shape: 'map' | 'list', empty: T): T {
   let value: unknown;
   try {
@@ -37,6 +44,13 @@ function readYaml<T>(text: string, shape: 'map' | 'list', empty: T): T {
     if (!(thrown instanceof KnownError)) throw thrown;
     throw new GoError(`error unmarshaling JSON: while decoding JSON: ${thrown.message}`);
   }
+}
+
+/** What is only a number is refused for its kind before it is found to be too large. */
+function readDocument(text: string): unknown {
+  return /^[ \t\r\n]*-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?[ \t\r\n]*$/.test(text)
+    ? 0
+    : readJson(text);
 }
 
 function trimNewline(text: string): string {
@@ -65,10 +79,10 @@ export const documentFunctions: FunctionTable = {
   toRawJson: fn(['any'], (value: unknown) => writeJson(value, raw)),
   mustToRawJson: fn(['any'], (value: unknown) => writeJson(value, raw)),
   fromJson: fn(['string'], (text: string) =>
-    orError(() => expectShape(readJson(text), 'map', {}), asMap),
+    orError(() => expectShape(readDocument(text), 'map', nilMap()), asMap),
   ),
   fromJsonArray: fn(['string'], (text: string) =>
-    orError<unknown[]>(() => expectShape(readJson(text), 'list', []), asList),
+    orError<unknown[]>(() => expectShape(readDocument(text), 'list', nilList()), asList),
   ),
   mustFromJson: fn(['string'], readJson),
   toToml: fn(['any'], (value: unknown) => {

@@ -19,7 +19,12 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 function text(value: string, escapeHtml: boolean): string {
-  const quoted = JSON.stringify(value).replaceAll(/\\ud[89a-f][0-9a-f]{2}/g, '\\ufffd');
+  let quoted = JSON.stringify(value);
+  if (!value.isWellFormed()) {
+    quoted = quoted.replaceAll(/\\(?:\\|ud[89a-f][0-9a-f]{2})/g, (escape) =>
+      escape === '\\\\' ? escape : '\\ufffd',
+    );
+  }
   const special = escapeHtml ? /[<>&\u2028\u2029]/g : /[\u2028\u2029]/g;
   return quoted.replaceAll(special, (char) => escapes[char]!);
 }

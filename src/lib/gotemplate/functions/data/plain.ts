@@ -31,6 +31,7 @@ function plainObject(value: object): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (isTypedNil(value)) return null;
   if (Array.isArray(value)) return value.map(toPlain);
+  if (value instanceof Map) return plainMap(Object.fromEntries(value));
   return isMap(value) ? plainMap(value) : null;
 }
 

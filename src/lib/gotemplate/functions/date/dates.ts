@@ -98,10 +98,9 @@ function orZero(run: () => bigint): bigint {
 
 function duration(value: unknown): string {
   if (typeof value === 'string') {
-    const isNumber = /^[+-]?\d+$/.test(value);
-    return durationText(
-      BigInt.asIntN(64, (isNumber ? BigInt(value.replace('+', '')) : 0n) * SECOND),
-    );
+    const number = /^[+-]?\d+$/.test(value) ? BigInt(value.replace('+', '')) : 0n;
+    const seconds = BigInt.asIntN(64, number) === number ? number : 0n;
+    return durationText(BigInt.asIntN(64, seconds * SECOND));
   }
   if (value instanceof GoNumber && value.kind === 'int64') {
     return durationText(BigInt.asIntN(64, (value.value as bigint) * SECOND));

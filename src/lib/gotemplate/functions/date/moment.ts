@@ -6,6 +6,8 @@ export interface Moment {
   readonly seconds: number;
   readonly nanos: number;
   readonly zone: Zone;
+  /** The zone of the machine, when the moment was shown in it before. */
+  readonly local?: Zone;
   /** What `now` has after its text: the reading of a monotonic clock. */
   readonly monotonic?: string;
 }

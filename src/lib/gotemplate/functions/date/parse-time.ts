@@ -8,7 +8,7 @@ interface Fields {
   year: number;
   month: number;
   day: number;
-  yearDay: number;
+  yearDay: number | undefined;
   hour: number;
   minute: number;
   second: number;
@@ -28,7 +28,7 @@ const patterns: Readonly<Record<string, RegExp>> = {
   '2': /^\d{1,2}/,
   _2: /^ ?\d{1,2}/,
   '002': /^\d{3}/,
-  __2: /^[ \d]{2}\d/,
+  __2: /^ {0,2}\d{1,3}/,
   '15': /^\d{1,2}/,
   '03': /^\d{2}/,
   '3': /^\d{1,2}/,
@@ -108,11 +108,12 @@ class TimeReader {
   private readonly layout: string;
   private readonly text: string;
   private rest: string;
+  private readonly seen = new Set<string>();
   private readonly fields: Fields = {
     year: 0,
     month: 1,
     day: 1,
-    yearDay: 0,
+    yearDay: undefined,
     hour: 0,
     minute: 0,
     second: 0,
@@ -205,6 +206,7 @@ class TimeReader {
     const found = nameAt(isMonth ? months : days, this.rest, name.length === 3 ? 3 : undefined);
     if (found === undefined) throw this.fault(name);
     if (isMonth) this.fields.month = found.index + 1;
+    if (isMonth) this.seen.add('month');
     this.rest = this.rest.slice(found.text.length);
     return true;
   }
@@ -215,6 +217,7 @@ class TimeReader {
     const value = Number(text.trim());
     const { field, least = 0, most = Infinity } = number;
     if (value < least || value > most) throw this.outOfRange(field);
+    this.seen.add(field);
     this.fields[field] = name === '06' ? value + (value >= 69 ? 1900 : 2000) : value;
   }
 
@@ -232,7 +235,7 @@ class TimeReader {
     if (fields.isPm && fields.hour < 12) fields.hour += 12;
     else if (fields.isAm && fields.hour === 12) fields.hour = 0;
     const date = new Date(0);
-    if (fields.yearDay > 0) date.setUTCFullYear(fields.year, 0, fields.yearDay);
+    if (fields.yearDay !== undefined) this.setYearDay(date, fields.yearDay);
     else {
       date.setUTCFullYear(fields.year, fields.month - 1, fields.day);
       if (fields.day < 1 || date.getUTCDate() !== fields.day) throw this.outOfRange('day');
@@ -240,6 +243,17 @@ class TimeReader {
     const clock = fields.hour * 3600 + fields.minute * 60 + fields.second;
     const seconds = date.getTime() / 1000 + clock;
     return this.inZone(seconds, local);
+  }
+
+  /** The day of the year says month and day, which must not be other ones where they were given too. */
+  private setYearDay(date: Date, yearDay: number): void {
+    const { fields, seen } = this;
+    date.setUTCFullYear(fields.year, 0, yearDay);
+    if (yearDay < 1 || date.getUTCFullYear() !== fields.year) throw this.outOfRange('day-of-year');
+    const clash = (what: string): GoError =>
+      new GoError(`parsing time ${quote(this.text)}: day-of-year does not match ${what}`);
+    if (seen.has('month') && fields.month !== date.getUTCMonth() + 1) throw clash('month');
+    if (seen.has('day') && fields.day !== date.getUTCDate()) throw clash('day');
   }
 
   private inZone(seconds: number, local: Zone): Moment {

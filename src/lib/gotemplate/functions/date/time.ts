@@ -2,7 +2,7 @@ import { HostObject, type HostType, int64 } from '../../value/index.ts';
 import { goDuration } from './duration.ts';
 import { civilOf, days, formatTime, months } from './layout.ts';
 import { type Moment, momentAt, nanosOf } from './moment.ts';
-import { UTC } from './zone.ts';
+import { UTC, type Zone } from './zone.ts';
 
 const RFC3339 = '2006-01-02T15:04:05.999999999Z07:00';
 
@@ -57,12 +57,57 @@ function addDate(moment: Moment, years: number, more: number, plus: number): Hos
   return wrapTime({ ...moment, seconds: date.getTime() / 1000 - offset });
 }
 
+/** The zone of the machine, as far as the moment has come by way of it. */
+const localOf = (moment: Moment): Zone | undefined =>
+  moment.zone.name === 'Local' ? moment.zone : moment.local;
+
+function inZone(moment: Moment, zone: Zone): Moment {
+  const local = localOf(moment);
+  const { seconds, nanos } = moment;
+  return { seconds, nanos, zone, ...(local === undefined ? {} : { local }) };
+}
+
+/** Whether clocks are further ahead than at some other time of the year. */
+function isSummerTime(moment: Moment): boolean {
+  const { year } = civilOf(moment);
+  const offsetIn = (month: number): number =>
+    moment.zone.at(Date.UTC(year, month, 1) / 1000).offset;
+  return moment.zone.at(moment.seconds).offset > Math.min(offsetIn(0), offsetIn(6));
+}
+
+const locationType: HostType = {
+  name: '*time.Location',
+  kind: 'ptr',
+  fields: {},
+  text: (name: string) => name,
+  methods: { String: { params: [], call: (name: string) => name } },
+};
+
 const other = (time: HostObject): Moment => time.value as Moment;
+
+function compare(a: bigint, b: bigint): bigint {
+  if (a === b) return 0n;
+  return a < b ? -1n : 1n;
+}
+
+const secondResult = (name: string, type: string): string =>
+  `invalid function signature for ${name}: second return value should be error; is ${type}`;
 
 const timeType: HostType = {
   name: 'time.Time',
   kind: 'struct',
-  fields: {},
+  fields: {
+    wall: (moment: Moment) => BigInt(moment.nanos),
+    ext: (moment: Moment) => int64(moment.seconds - ZERO_SECONDS),
+    loc: (moment: Moment) => moment.zone.name,
+  },
+  uncallable: {
+    Zone: secondResult('Zone', 'int'),
+    ISOWeek: secondResult('ISOWeek', 'int'),
+    Date: 'function Date has 3 return values; should be 1 or 2',
+    Clock: 'function Clock has 3 return values; should be 1 or 2',
+    ZoneBounds: secondResult('ZoneBounds', 'time.Time'),
+  },
   text,
   goText,
   json: (moment: Moment) => formatTime(moment, RFC3339),
@@ -82,10 +127,14 @@ const timeType: HostType = {
     Nanosecond: { params: [], call: whole((m) => m.nanos) },
     YearDay: { params: [], call: whole((m) => civilOf(m).yearDay) },
     Weekday: { params: [], call: (m: Moment) => goWeekday(civilOf(m).weekday) },
-    UTC: {
+    UTC: { params: [], call: (m: Moment) => wrapTime(inZone(m, UTC)) },
+    Local: {
       params: [],
-      call: (m: Moment) => wrapTime({ seconds: m.seconds, nanos: m.nanos, zone: UTC }),
+      call: (m: Moment) => wrapTime(inZone(m, localOf(m) ?? { ...UTC, name: 'Local' })),
     },
+    Location: { params: [], call: (m: Moment) => new HostObject(locationType, m.zone.name) },
+    IsDST: { params: [], call: isSummerTime },
+    GoString: { params: [], call: goText },
     IsZero: { params: [], call: (m: Moment) => m.seconds === ZERO_SECONDS && m.nanos === 0 },
     AddDate: { params: ['int', 'int', 'int'], call: addDate },
     Add: {
@@ -99,6 +148,15 @@ const timeType: HostType = {
     },
     Before: { params: [TIME], call: (m: Moment, t: HostObject) => nanosOf(m) < nanosOf(other(t)) },
     After: { params: [TIME], call: (m: Moment, t: HostObject) => nanosOf(m) > nanosOf(other(t)) },
+    Compare: {
+      params: [TIME],
+      call: (m: Moment, t: HostObject) => compare(nanosOf(m), nanosOf(other(t))),
+    },
+    MarshalText: { params: [], call: (m: Moment) => Buffer.from(formatTime(m, RFC3339)) },
+    MarshalJSON: {
+      params: [],
+      call: (m: Moment) => Buffer.from(JSON.stringify(formatTime(m, RFC3339))),
+    },
     Equal: { params: [TIME], call: (m: Moment, t: HostObject) => nanosOf(m) === nanosOf(other(t)) },
   },
 };
@@ -106,11 +164,6 @@ const timeType: HostType = {
 /** A moment as a template sees it: Go's time.Time. */
 export function wrapTime(moment: Moment): HostObject {
   return new HostObject(timeType, moment);
-}
-
-/** A time.Time of a JavaScript time, in UTC. */
-export function goTime(milliseconds: number): HostObject {
-  return wrapTime(momentAt(BigInt(Math.round(milliseconds)) * 1_000_000n, UTC));
 }
 
 /** Go's zero time. */

@@ -1,3 +1,5 @@
+import { zoneLetters } from './zone-letters.ts';
+
 /** A time zone: the name Go gives it, and its offset at a moment. */
 export interface Zone {
   /** `UTC`, `Local` or an IANA name. */
@@ -12,27 +14,6 @@ export const UTC: Zone = { name: 'UTC', at: () => ({ offset: 0, abbreviation: 'U
 export function fixedZone(name: string, offset: number): Zone {
   return { name, at: () => ({ offset, abbreviation: name }) };
 }
-
-const locales = ['en-US', 'en-GB', 'en-AU', 'en-IN', 'en-NZ', 'en-ZA', 'ja-JP', 'ko-KR', 'zh-CN'];
-
-const known: Readonly<Record<string, readonly [string, string]>> = {
-  'Asia/Tokyo': ['JST', 'JDT'],
-  'Asia/Seoul': ['KST', 'KDT'],
-  'Asia/Shanghai': ['CST', 'CDT'],
-  'Asia/Hong_Kong': ['HKT', 'HKST'],
-  'Asia/Kolkata': ['IST', 'IST'],
-  'Asia/Calcutta': ['IST', 'IST'],
-  'Asia/Jakarta': ['WIB', 'WIB'],
-  'Asia/Manila': ['PST', 'PDT'],
-  'Asia/Karachi': ['PKT', 'PKST'],
-  'Asia/Jerusalem': ['IST', 'IDT'],
-  'Africa/Johannesburg': ['SAST', 'SAST'],
-  'Africa/Nairobi': ['EAT', 'EAT'],
-  'Africa/Lagos': ['WAT', 'WAT'],
-  'Africa/Cairo': ['EET', 'EEST'],
-  'Europe/Moscow': ['MSK', 'MSD'],
-  'Pacific/Auckland': ['NZST', 'NZDT'],
-};
 
 function parts(format: Intl.DateTimeFormat, second: number): Record<string, string> {
   return Object.fromEntries(
@@ -61,22 +42,9 @@ function numeric(offset: number): string {
   return (offset < 0 ? '-' : '+') + hours + (minutes === 0 ? '' : String(minutes).padStart(2, '0'));
 }
 
-/** Mid-winter and mid-summer of a year whose names the library knows; it has none before 1970. */
-const samples = [Date.UTC(2020, 0, 15) / 1000, Date.UTC(2020, 6, 15) / 1000];
-
-/** The letters of a zone at an offset: what they are now at a time of the year with that offset. */
-function abbreviate(name: string, offset: number): string {
-  const offsets = samples.map((second) => offsetOf(formatFor(name), second));
-  const names = known[name];
-  if (names !== undefined) return offset > Math.min(...offsets) ? names[1] : names[0];
-  const second = samples[offsets.indexOf(offset)];
-  if (second === undefined) return numeric(offset);
-  for (const locale of locales) {
-    const format = new Intl.DateTimeFormat(locale, { timeZone: name, timeZoneName: 'short' });
-    const short = parts(format, second).timeZoneName ?? '';
-    if (/^[A-Z]{3,5}$/.test(short)) return short;
-  }
-  return numeric(offset);
+/** Before there were time zones each place had its own local mean time. */
+function lettersOf(name: string, offset: number): string {
+  return zoneLetters(name, offset) ?? (offset % 60 === 0 ? numeric(offset) : 'LMT');
 }
 
 function formatFor(name: string): Intl.DateTimeFormat {
@@ -96,14 +64,14 @@ function formatFor(name: string): Intl.DateTimeFormat {
 export function loadZone(name: string, local: Zone): Zone | undefined {
   if (name === '' || name === 'UTC') return UTC;
   if (name === 'Local') return local;
-  if (!/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(name)) return undefined;
+  if (!/^[A-Z][A-Za-z0-9_+/-]*$/.test(name)) return undefined;
   try {
     const format = formatFor(name);
     return {
       name,
       at: (second) => {
         const offset = offsetOf(format, second);
-        return { offset, abbreviation: abbreviate(name, offset) };
+        return { offset, abbreviation: lettersOf(name, offset) };
       },
     };
   } catch (thrown) {

@@ -1,7 +1,7 @@
 import type { FunctionTable, HostMethodTable } from '../../signature.ts';
 import { GoError } from '../../template-error.ts';
 import { GoNumber, HostObject, type HostType } from '../../value/index.ts';
-import { fn } from '../define.ts';
+import { fn, nilPanic } from '../define.ts';
 import { parseConstraint, satisfies } from './constraint.ts';
 import { compareVersions, parseVersion, type Version, versionText } from './version.ts';
 
@@ -28,7 +28,13 @@ function incPatch(version: Version): Version {
   return next(version, { ...plain, patch: increased(version.patch, 'patch') });
 }
 
-const of = (object: HostObject): Version => object.value as Version;
+function of(object: HostObject | null): Version {
+  if (object === null) throw nilPanic();
+  return object.value as Version;
+}
+
+/** What a copy by reflection gives: it does not see private fields. */
+const blank: Version = parseVersion('0.0.0');
 
 function checked(text: string, change: 'pre' | 'metadata'): string {
   if (text !== '') {
@@ -51,6 +57,9 @@ const methods: HostMethodTable = {
   Metadata: fn([], (v: Version) => v.metadata),
   Original: fn([], (v: Version) => v.text),
   String: fn([], versionText),
+  MarshalText: fn([], (v: Version) => Buffer.from(versionText(v))),
+  MarshalJSON: fn([], (v: Version) => Buffer.from(JSON.stringify(versionText(v)))),
+  Value: fn([], versionText),
   Compare: fn([VERSION], (v: Version, o: HostObject) => BigInt(compareVersions(v, of(o)))),
   Equal: fn([VERSION], (v: Version, o: HostObject) => compareVersions(v, of(o)) === 0),
   LessThan: fn([VERSION], (v: Version, o: HostObject) => compareVersions(v, of(o)) < 0),
@@ -84,6 +93,7 @@ const pointerType: HostType = {
     original: (v: Version) => v.text,
   },
   methods,
+  copy: () => blank,
   text: versionText,
   json: versionText,
 };

@@ -1,5 +1,5 @@
-import { formatFloat } from '../../format/index.ts';
-import { GoError } from '../../template-error.ts';
+import { formatFloat } from '../../../format/index.ts';
+import { GoError } from '../../../template-error.ts';
 import {
   GoComplex,
   GoNumber,
@@ -9,7 +9,9 @@ import {
   isTypedNil,
   itemsOf,
   sortText,
-} from '../../value/index.ts';
+} from '../../../value/index.ts';
+import { formatTime } from '../../date/layout.ts';
+import { momentOf } from '../../date/time.ts';
 
 const named: Readonly<Record<string, string>> = {
   '"': '\\"',
@@ -42,12 +44,24 @@ function floatText(value: number): string {
 const isNil = (value: unknown): boolean =>
   value === null || value === undefined || isTypedNil(value);
 
+const rfc3339 = '2006-01-02T15:04:05.999999999Z07:00';
+
+/** Times that were read without a zone are written without one. */
+const layouts: Readonly<Record<string, string>> = {
+  'datetime-local': '2006-01-02T15:04:05.999999999',
+  'date-local': '2006-01-02',
+  'time-local': '15:04:05.999999999',
+};
+
 /** What a host object writes itself as: a time bare, anything with a text quoted. */
 function marshalled(value: unknown): string | undefined {
   if (!(value instanceof HostObject) || value.type.json === undefined) return undefined;
   const text = value.type.json(value.value as never);
   if (typeof text !== 'string') return undefined;
-  return value.type.name === 'time.Time' ? text : quoted(text);
+  const moment = momentOf(value);
+  return moment === undefined
+    ? quoted(text)
+    : formatTime(moment, layouts[moment.zone.name] ?? rfc3339);
 }
 
 const isTable = (value: unknown): boolean =>
@@ -106,6 +120,9 @@ class TomlWriter {
   }
 
   entry(keys: readonly string[], value: unknown): void {
+    if (value instanceof GoComplex) {
+      throw new GoError(`unsupported type for key '${this.path(keys)}': complex128`);
+    }
     const indent = '  '.repeat(Math.max(keys.length - 1, 0));
     if (isTable(value)) {
       if (keys.length === 1) this.newline();
