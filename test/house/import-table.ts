@@ -86,6 +86,7 @@ export const rooms: readonly Room[] = [
   command('sync', 'src/apps/cli/fluxctl'),
   command('up', 'src/apps/up'),
   command('version'),
+  command('why'),
 ];
 
 /** Why a direction is closed; the first pattern that fits is printed. */

@@ -51,6 +51,10 @@ export const groups: Readonly<Record<string, Group>> = {
   sync: { short: 'Sync a repository now', load: () => import('./sync/index.ts') },
   up: { short: 'Run the whole platform on this machine', load: () => import('./up/index.ts') },
   version: { short: 'Print the version', load: () => import('./version/index.ts') },
+  why: {
+    short: 'Show who made an object, and what is the matter with it',
+    load: () => import('./why/index.ts'),
+  },
 };
 
 /** Names under which the program behaves as another one. */
