@@ -1,9 +1,10 @@
 import type { ApiRequest } from './http/api-request.ts';
-import type { Clock, Logger } from '../../base/index.ts';
+import type { Clock, JsonRecord, Logger } from '../../base/index.ts';
 import type { Profile } from '../kinds/index.ts';
 import type { Admission } from './admission/admission.ts';
 import type { AddressAllocator } from './admission/service-addresses.ts';
 import type { TokenIssuer } from './auth/service-account-token.ts';
+import type { StaticTokens } from './auth/token-file.ts';
 import type { Authorizer } from './auth/authorizer.ts';
 import type { User } from './auth/user.ts';
 import type { PathTarget } from './http/api-path.ts';
@@ -25,7 +26,10 @@ export interface ServerState {
   readonly addresses: AddressAllocator;
   readonly locks: KeyLocks;
   readonly tokens: TokenIssuer;
+  readonly staticTokens: StaticTokens;
   readonly authorizer: Authorizer;
+  /** What a user may do in a namespace, as rules of roles. */
+  readonly rulesOf: (user: User, namespace: string) => readonly JsonRecord[];
   readonly metrics: RequestMetrics;
   /** The runtime may come later than the server, or never. */
   readonly runtime: () => PodRuntime | undefined;

@@ -3,7 +3,7 @@ import { followApiServices } from './api-services.ts';
 import { createQuotaKeeper, type QuotaKeeper } from './admission/quota/quota-keeper.ts';
 import { authenticate, type Authentication } from './auth/authenticate.ts';
 import { systemAdmin } from './auth/user.ts';
-import { readCredentials, type Credentials } from './auth/credentials.ts';
+import { readCredentials } from './auth/credentials.ts';
 import { bootstrap } from './bootstrap.ts';
 import { buildState } from './build-state.ts';
 import { followDefinitions } from './crds/crd-controller.ts';
@@ -51,13 +51,14 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     closing: closing.signal,
     runtime: () => runtime,
     quotas,
+    staticTokens: credentials.tokens,
   });
   await bootstrap(state);
   if (options.advertise !== undefined) await publishAddress(state, options.advertise);
   const stopUpkeep = startUpkeep(state, quotas);
   let address = options.advertise ?? '127.0.0.1:6443';
   const other = discoveryRoutes(state, () => address);
-  const authentication = authenticationOf(state, credentials, options.auth);
+  const authentication = authenticationOf(state, options.auth);
   const handle = answerTo(state, authentication, other);
   return {
     handle,
@@ -121,12 +122,10 @@ function startUpkeep(state: ServerState, quotas: QuotaKeeper): () => void {
 }
 
 function authenticationOf(
-  state: ServerState,
-  { tokens }: Credentials,
+  { tokens, authorizer, staticTokens }: ServerState,
   { anonymousIsAdmin = false }: AuthOptions = {},
 ): Authentication {
-  const { authorizer } = state;
-  return { tokens: state.tokens, authorizer, staticTokens: tokens, anonymousIsAdmin };
+  return { tokens, authorizer, staticTokens, anonymousIsAdmin };
 }
 
 /** A client certificate of any of the authorities will do. */

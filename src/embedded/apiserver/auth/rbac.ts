@@ -1,9 +1,10 @@
 import { isRecord, type JsonRecord, type KubeObject } from '../../../base/index.ts';
 import type { Store } from '../store/store.ts';
 import type { Attributes, Authorizer } from './authorizer.ts';
+import { rbacGroup, rbacObjects } from './rbac-objects.ts';
 import type { User } from './user.ts';
 
-const group = '/rbac.authorization.k8s.io';
+const group = rbacGroup;
 
 /** Role-based rules as they stand in the store at the moment of the question. */
 export function rbacRules(store: Store): Authorizer['allows'] {
@@ -15,12 +16,10 @@ export function rbacRules(store: Store): Authorizer['allows'] {
 }
 
 function granted(store: Store, attributes: Attributes, prefix: string): string | undefined {
-  for (const stored of store.list(prefix).items) {
-    const binding = stored.parse();
-    const subjects = recordsIn(binding['subjects']);
-    const subject = subjects.find((each) => isSubject(each, attributes.user));
+  for (const binding of rbacObjects(store, prefix)) {
+    const subject = subjectOf(binding, attributes.user);
     if (subject === undefined) continue;
-    const reference = isRecord(binding['roleRef']) ? binding['roleRef'] : {};
+    const reference = referenceOf(binding);
     const rules = rulesOf(store, reference, attributes.namespace);
     if (!rules.some((rule) => matches(rule, attributes))) continue;
     const { name, namespace } = binding.metadata;
@@ -30,17 +29,34 @@ function granted(store: Store, attributes: Attributes, prefix: string): string |
   return undefined;
 }
 
+/** Everything a user may do in a namespace, rule by rule as the roles say it. */
+export function rulesOfUser(store: Store, user: User, namespace: string): JsonRecord[] {
+  const prefixes = [`${group}/clusterrolebindings/`, `${group}/rolebindings/${namespace}/`];
+  return prefixes
+    .flatMap((prefix) => rbacObjects(store, prefix))
+    .filter((binding) => subjectOf(binding, user) !== undefined)
+    .flatMap((binding) => rulesOf(store, referenceOf(binding), namespace));
+}
+
+function subjectOf(binding: KubeObject, user: User): JsonRecord | undefined {
+  return recordsIn(binding['subjects']).find((each) => isSubject(each, user));
+}
+
+function referenceOf(binding: KubeObject): JsonRecord {
+  return isRecord(binding['roleRef']) ? binding['roleRef'] : {};
+}
+
 /** The rules of the role a binding refers to; none when there is no such role. */
 export function rulesOf(
   store: Store,
   reference: JsonRecord,
   namespace: string | undefined,
 ): JsonRecord[] {
-  const key =
-    reference['kind'] === 'ClusterRole'
-      ? `${group}/clusterroles/${reference['name']}`
-      : `${group}/roles/${namespace}/${reference['name']}`;
-  const role = store.get(key)?.parse();
+  const prefix =
+    reference['kind'] === 'ClusterRole' ? `${group}/clusterroles/` : `${group}/roles/${namespace}/`;
+  const role = rbacObjects(store, prefix).find(
+    ({ metadata }) => metadata.name === reference['name'],
+  );
   return role ? [...recordsIn(role['rules']), ...aggregatedRules(store, role)] : [];
 }
 
@@ -56,8 +72,7 @@ function aggregatedRules(
   const selectors = recordsIn(rule['clusterRoleSelectors']).map((each) =>
     isRecord(each['matchLabels']) ? Object.entries(each['matchLabels']) : [],
   );
-  return store.list(`${group}/clusterroles/`).items.flatMap((stored) => {
-    const other = stored.parse();
+  return rbacObjects(store, `${group}/clusterroles/`).flatMap((other) => {
     const labels = other.metadata.labels ?? {};
     const chosen = selectors.some(
       (pairs) => pairs.length > 0 && pairs.every(([name, value]) => labels[name] === value),

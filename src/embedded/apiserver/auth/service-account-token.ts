@@ -30,13 +30,22 @@ export interface TokenClaims {
 /** Signs and checks service account tokens (JWT, RS256). */
 export interface TokenIssuer {
   issue(claims: TokenClaims): Promise<{ readonly token: string; readonly expires: string }>;
-  /** The account a token speaks for; undefined when it is wrong, over, or its account is gone. */
-  verify(token: string): Promise<User | undefined>;
+  /**
+   * The account a token speaks for; undefined when it is wrong, over, made for nobody among the
+   * audiences (this server's when absent), or its account is gone.
+   */
+  verify(token: string, audiences?: readonly string[]): Promise<Verified | undefined>;
   /** The public keys as a JSON Web Key Set. */
   keySet(): Promise<JsonRecord>;
 }
 
-/** Issuer named in tokens. */
+/** Who a token speaks for, and to whom of those that were asked about. */
+export interface Verified {
+  readonly user: User;
+  readonly audiences: readonly string[];
+}
+
+/** Issuer named in tokens; also the audience that this server is. */
 export const tokenIssuerUrl = 'https://kubernetes.default.svc.cluster.local';
 const keyPlace = '/internal/keys/service-account';
 
@@ -57,12 +66,14 @@ export function createTokenIssuer(ports: {
       const expires = new Date((now + claims.expirationSeconds) * 1000).toISOString();
       return { token, expires: `${expires.slice(0, 19)}Z` };
     },
-    async verify(token) {
+    async verify(token, audiences = [tokenIssuerUrl]) {
       const payload = checked(token, createPublicKey(await signingKey()));
       const now = clock.now().getTime() / 1000;
       if (!payload || (typeof payload['exp'] === 'number' && payload['exp'] < now))
         return undefined;
-      return userOf(payload, store);
+      const told = audiencesOf(payload).filter((each) => audiences.includes(each));
+      const user = told.length > 0 ? userOf(payload, store) : undefined;
+      return user && { user, audiences: told };
     },
     async keySet() {
       const publicKey = createPublicKey(await signingKey());
@@ -140,6 +151,12 @@ function checked(token: string, key: KeyObject): JsonRecord | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Tokens kept in Secrets name no audience: they are for this server. */
+function audiencesOf({ aud }: JsonRecord): string[] {
+  if (aud === undefined) return [tokenIssuerUrl];
+  return [aud].flat().map(String);
 }
 
 /** The user a payload names, as long as the account and what the token is bound to are still there. */

@@ -229,3 +229,86 @@ describe('impersonation', () => {
     });
   });
 });
+
+describe('reviews', () => {
+  const post = async (
+    server: ApiServer,
+    at: string,
+    body: object,
+    token?: string,
+  ): Promise<{ status: Record<string, unknown> }> => {
+    const headers = {
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
+    const request = new Request(`http://x${at}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    const answer = await (token === undefined ? server.transport : server.handle)(request);
+    return (await answer.json()) as { status: Record<string, unknown> };
+  };
+  const reviews = '/apis/authentication.k8s.io/v1/tokenreviews';
+  const account = '/api/v1/namespaces/default/serviceaccounts/default';
+
+  it('know static tokens', async () => {
+    const server = await open({ auth: { tokenFile: file('t.csv', 'low,bob,2,dev\n') } });
+    const { status } = await post(server, reviews, { spec: { token: 'low' } });
+    expect(status).toEqual({
+      authenticated: true,
+      user: { username: 'bob', uid: '2', groups: ['dev', 'system:authenticated'] },
+    });
+  });
+
+  it('tokens for others are good for those others, and not here', async () => {
+    const server = await open({});
+    const spec = { audiences: ['vault', 'other'] };
+    const made = await post(server, `${account}/token`, { spec });
+    const token = String(made.status['token']);
+    const here = await asUser(server, '/apis', { authorization: `Bearer ${token}` });
+    expect(here.status).toBe(401);
+    const asked = { token, audiences: ['vault', 'nobody'] };
+    expect((await post(server, reviews, { spec: asked })).status).toMatchObject({
+      authenticated: true,
+      user: { username: 'system:serviceaccount:default:default' },
+      audiences: ['vault'],
+    });
+    const wrong = { token, audiences: ['nobody'] };
+    expect((await post(server, reviews, { spec: wrong })).status).toEqual({
+      user: {},
+      error: 'invalid bearer token',
+    });
+  });
+
+  it('of rules list what the roles say', async () => {
+    const server = await open({ auth: { tokenFile: file('t.csv', 'low,bob,2\n') } });
+    const rbac = '/apis/rbac.authorization.k8s.io/v1/namespaces/default';
+    const rules = [{ verbs: ['get'], apiGroups: [''], resources: ['pods'], resourceNames: ['a'] }];
+    const at = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
+    const ask = (): Promise<{ status: Record<string, unknown> }> =>
+      post(server, at, { spec: { namespace: 'default' } }, 'low');
+    expect((await ask()).status['resourceRules']).not.toContainEqual(rules[0]);
+    await post(server, `${rbac}/roles`, { metadata: { name: 'r' }, rules });
+    await post(server, `${rbac}/rolebindings`, {
+      metadata: { name: 'b' },
+      subjects: [{ kind: 'User', name: 'bob', apiGroup: 'rbac.authorization.k8s.io' }],
+      roleRef: { kind: 'Role', name: 'r', apiGroup: 'rbac.authorization.k8s.io' },
+    });
+    const { status } = await ask();
+    expect(status['incomplete']).toBe(false);
+    expect(status['resourceRules']).toContainEqual(rules[0]);
+    expect(status['nonResourceRules']).toContainEqual(
+      expect.objectContaining({ nonResourceURLs: expect.arrayContaining(['/apis']) as unknown }),
+    );
+  });
+});
+
+it('the keys of tokens are a key set, and nothing else', async () => {
+  const { server, call } = await startTestServer();
+  opened.push(server);
+  const keys = await call('GET', '/openid/v1/jwks');
+  expect(keys.headers.get('content-type')).toBe('application/jwk-set+json');
+  const refused = await call('GET', '/openid/v1/jwks', undefined, { accept: 'application/json' });
+  expect(refused.status).toBe(406);
+});

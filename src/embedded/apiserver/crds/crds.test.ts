@@ -244,7 +244,7 @@ describe('a custom resource', () => {
     await test.call('POST', foos, foo('one'));
     const put = await test.call('PUT', `${foos}/one`, foo('one', { mode: 'a' }));
     expect(put.body.message).toBe(
-      'Foo.example.com "one" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update',
+      'Foo.example.com "one" is invalid: metadata.resourceVersion: Invalid value: 0x0: must be specified for an update',
     );
     const patch = await test.call(
       'PATCH',

@@ -1,6 +1,7 @@
 import type { ApiRequest } from '../http/api-request.ts';
 import type { JsonRecord } from '../../../base/index.ts';
 import { metricsText } from '../metrics/metrics-text.ts';
+import { notAcceptable } from '../http/status-error.ts';
 import { negotiate } from '../http/negotiate.ts';
 import type { OtherRoutes } from '../route.ts';
 import type { ServerState } from '../server-state.ts';
@@ -19,8 +20,7 @@ export function discoveryRoutes(state: ServerState, advertise: () => string): Ot
     const path = url.pathname.replace(/(?<=.)\/$/, '');
     if (path === '/api' || path === '/apis') return root(request, state, { path, advertise });
     if (path === '/version') return json(versionFacts(state.profile));
-    if (path === '/openid/v1/jwks')
-      return json(await state.tokens.keySet(), 'application/jwk-set+json');
+    if (path === '/openid/v1/jwks') return keySet(request, state);
     if (path === '/.well-known/openid-configuration') return json(openIdFacts());
     if (path === '/metrics') return metrics(state);
     if (path === '/') return json({ paths: pathsOf(state) });
@@ -32,6 +32,15 @@ export function discoveryRoutes(state: ServerState, advertise: () => string): Ot
 
 function json(data: JsonRecord, type = 'application/json'): Response {
   return new Response(`${JSON.stringify(data)}\n`, { headers: { 'content-type': type } });
+}
+
+/** The one document that is not had as plain JSON. */
+async function keySet(request: ApiRequest, state: ServerState): Promise<Response> {
+  const type = 'application/jwk-set+json';
+  const accept = request.headers.get('accept') ?? '*/*';
+  if (!/\*\/\*|application\/\*|application\/jwk-set\+json/.test(accept))
+    throw notAcceptable(`only the following media types are accepted: ${type}`);
+  return json(await state.tokens.keySet(), type);
 }
 
 function metrics(state: ServerState): Response {

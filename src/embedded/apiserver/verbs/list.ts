@@ -1,4 +1,5 @@
 import { KnownError } from '../../../base/index.ts';
+import type { FieldError } from '../../../lib/schema/index.ts';
 import { badRequest, expired, StatusError } from '../http/status-error.ts';
 import { optionsError } from '../http/write-options.ts';
 import { respondList } from '../present/respond.ts';
@@ -112,7 +113,7 @@ function startOf(call: Call, prefix: string): { readonly after?: string; readonl
   const version = query.get('resourceVersion') ?? '';
   const match = query.get('resourceVersionMatch') ?? '';
   const isAny = version === '' || version === '0';
-  if (match !== '' && version === '') throw matchWithoutVersion();
+  if (match !== '') checkMatch(match, version, token);
   if (token !== '' && !isAny)
     throw badRequest('specifying resource version is not allowed when using continue');
   if (token !== '') return startOfToken(token, prefix, state.store.revision);
@@ -125,14 +126,20 @@ function startOfVersion(version: string, match: string, latest: number): { reado
   return match === 'Exact' ? { at: wanted } : {};
 }
 
-function matchWithoutVersion(): Error {
-  return optionsError('ListOptions', [
-    {
-      type: 'forbidden',
-      field: 'resourceVersionMatch',
-      detail: 'resourceVersionMatch is forbidden unless resourceVersion is provided',
-    },
-  ]);
+function checkMatch(match: string, version: string, token: string): void {
+  const field = 'resourceVersionMatch';
+  const errors: FieldError[] = [];
+  const forbid = (why: string): void => {
+    errors.push({ type: 'forbidden', field, detail: `resourceVersionMatch ${why}` });
+  };
+  if (version === '') forbid('is forbidden unless resourceVersion is provided');
+  if (token !== '') forbid('is forbidden when continue is provided');
+  if (match !== 'Exact' && match !== 'NotOlderThan') {
+    const detail = 'supported values: "Exact", "NotOlderThan", ""';
+    errors.push({ type: 'notSupported', field, value: match, detail });
+  }
+  if (match === 'Exact' && version === '0') forbid('"exact" is forbidden for resourceVersion "0"');
+  if (errors.length > 0) throw optionsError('ListOptions', errors);
 }
 
 /** A resource version as a number; 400 for anything else. */

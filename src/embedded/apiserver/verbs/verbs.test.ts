@@ -369,6 +369,16 @@ describe('list', () => {
       422,
       'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided',
     ],
+    [
+      'resourceVersionMatch=Foo&resourceVersion=1',
+      422,
+      'resourceVersionMatch: Unsupported value: "Foo": supported values: "Exact", "NotOlderThan", ""',
+    ],
+    [
+      'resourceVersionMatch=Exact&resourceVersion=0',
+      422,
+      'resourceVersionMatch: Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
+    ],
     ['resourceVersion=999999', 504, 'Timeout: Too large resource version: 999999, current: '],
     [
       'continue=abc&resourceVersion=3',

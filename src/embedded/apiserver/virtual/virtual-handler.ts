@@ -1,5 +1,6 @@
 import { isRecord, type JsonRecord } from '../../../base/index.ts';
 import type { Attributes } from '../auth/authorizer.ts';
+import { staticUser } from '../auth/authenticate.ts';
 import { anonymous, authenticated, type User } from '../auth/user.ts';
 import { objectBody, readBody } from '../http/body.ts';
 import { methodNotAllowed, resourceNotFound } from '../http/status-error.ts';
@@ -78,33 +79,30 @@ function attributesOf(spec: JsonRecord, user: User): Attributes {
 }
 
 function rulesReview(call: Call, body: JsonRecord): JsonRecord {
-  const all = call.state.authorizer.allows({
-    user: call.user,
-    verb: '*',
-    group: '*',
-    resource: '*',
-    subresource: '',
-    namespace: String(specOf(body)['namespace'] ?? 'default'),
-    name: '',
-  });
-  const resourceRules =
-    all === undefined ? [] : [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }];
-  const nonResourceRules = all === undefined ? [] : [{ verbs: ['*'], nonResourceURLs: ['*'] }];
-  return { ...body, status: { resourceRules, nonResourceRules, incomplete: all === undefined } };
+  const namespace = String(specOf(body)['namespace'] ?? '');
+  const rules = call.state.rulesOf(call.user, namespace);
+  const isAbout = (field: string, rule: JsonRecord): boolean =>
+    Array.isArray(rule[field]) && rule[field].length > 0;
+  const status = {
+    resourceRules: rules.filter((rule) => isAbout('resources', rule)),
+    nonResourceRules: rules.filter((rule) => isAbout('nonResourceURLs', rule)),
+    incomplete: false,
+  };
+  return { ...body, status };
 }
 
+/** Says who a token speaks for: an account's for the audiences asked about, or a known one's. */
 async function tokenReview(call: Call, body: JsonRecord): Promise<JsonRecord> {
-  const user = await call.state.tokens.verify(String(specOf(body)['token'] ?? ''));
+  const { tokens, staticTokens } = call.state;
+  const spec = specOf(body);
+  const token = String(spec['token'] ?? '');
+  const asked = Array.isArray(spec['audiences']) ? spec['audiences'].map(String) : [];
+  const verified = await tokens.verify(token, ...(asked.length > 0 ? [asked] : []));
+  const user = verified?.user ?? staticUser(staticTokens, token);
   if (!user) return { ...body, status: { user: {}, error: 'invalid bearer token' } };
-  const audiences = specOf(body)['audiences'];
-  return {
-    ...body,
-    status: {
-      authenticated: true,
-      user: userInfo(authenticated(user)),
-      ...(Array.isArray(audiences) ? { audiences } : {}),
-    },
-  };
+  const audiences = verified && asked.length > 0 ? { audiences: verified.audiences } : {};
+  const status = { authenticated: true, user: userInfo(authenticated(user)), ...audiences };
+  return { ...body, status };
 }
 
 function userInfo(user: User): JsonRecord {

@@ -1,5 +1,5 @@
 import type { JsonRecord, KubeObject } from '../../../base/index.ts';
-import { deepEqual } from '../../../lib/schema/index.ts';
+import { deepEqual, GoText } from '../../../lib/schema/index.ts';
 import type { AdmissionRequest } from '../admission/admission.ts';
 import { badRequest, conflict, invalidObject } from '../http/status-error.ts';
 import type { WriteOptions } from '../http/write-options.ts';
@@ -180,7 +180,8 @@ function checkVersion(
       {
         type: 'invalid',
         field: 'metadata.resourceVersion',
-        value: 0,
+        // Go prints the unsigned number that is not there.
+        value: new GoText('0x0'),
         detail: 'must be specified for an update',
       },
     ]);
