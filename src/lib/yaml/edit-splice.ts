@@ -1,16 +1,7 @@
-import {
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  type Node,
-  type Pair,
-  type Scalar,
-  type YAMLMap,
-  type YAMLSeq,
-} from 'yaml';
+import type { Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import { invalid } from '../../base/index.ts';
 import { formatInFlow, formatScalar, type Value } from './edit-scalar.ts';
+import { isMap, isPair, isScalar, isSeq } from './yaml-package.ts';
 
 /** A piece of the text and what takes its place. */
 export interface Splice {

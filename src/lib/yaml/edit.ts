@@ -1,18 +1,8 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type Pair,
-  parseAllDocuments,
-  type Scalar,
-  type YAMLMap,
-  type YAMLSeq,
-} from 'yaml';
+import type { Document, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import { invalid } from '../../base/index.ts';
 import { formatScalar, type Value } from './edit-scalar.ts';
 import { insertEntry, removeEntry, type Splice } from './edit-splice.ts';
+import { isAlias, isMap, isScalar, isSeq, parseAllDocuments } from './yaml-package.ts';
 
 /** One change: the value at `path` of the document with that number (from 0); `undefined` removes the key. */
 export interface Edit {

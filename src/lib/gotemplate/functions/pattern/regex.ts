@@ -1,4 +1,6 @@
-import { RE2JS } from 're2js';
+import { createRequire } from 'node:module';
+import type * as Re2 from 're2js';
+import type { RE2JS } from 're2js';
 import { canBackquote, quote } from '../../format/index.ts';
 import type { FunctionTable } from '../../signature.ts';
 import { GoError } from '../../template-error.ts';
@@ -16,6 +18,14 @@ interface Match {
 
 type Pattern = ReturnType<typeof RE2JS.compile>;
 
+let loaded: typeof RE2JS | undefined;
+
+/** RE2's syntax and meaning; loaded by the first pattern, since most templates have none. */
+function re2(): typeof RE2JS {
+  loaded ??= (createRequire(import.meta.url)('re2js') as typeof Re2).RE2JS;
+  return loaded;
+}
+
 const cache = new Map<string, Pattern>();
 
 function compile(source: string): Pattern {
@@ -26,7 +36,7 @@ function compile(source: string): Pattern {
   }
   let pattern: Pattern;
   try {
-    pattern = RE2JS.compile(withoutTwins(source));
+    pattern = re2().compile(withoutTwins(source));
   } catch (thrown) {
     throw new GoError(syntaxMessage(thrown, source));
   }
