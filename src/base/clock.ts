@@ -6,20 +6,31 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** Node's timers run for 24.8 days at most; with more they end at once. */
+const longestTimerMs = 2_147_483_647;
+
 /** The machine's clock. A sleeping promise does not keep the process alive by itself. */
 export const systemClock: Clock = {
   now: () => new Date(),
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason as Error);
-      const stop = (): void => {
-        clearTimeout(timer);
-        reject(signal?.reason as Error);
-      };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', stop);
-        resolve();
-      }, ms);
-      return signal?.addEventListener('abort', stop, { once: true });
-    }),
+  async sleep(ms, signal) {
+    for (let left = ms; ; left -= longestTimerMs) {
+      await timer(Math.min(left, longestTimerMs), signal);
+      if (left <= longestTimerMs) return;
+    }
+  },
 };
+
+function timer(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason as Error);
+    const stop = (): void => {
+      clearTimeout(running);
+      reject(signal?.reason as Error);
+    };
+    const running = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    return signal?.addEventListener('abort', stop, { once: true });
+  });
+}
