@@ -1,6 +1,7 @@
-import type { Run } from '../../base/index.ts';
+import { isRecord, type Run } from '../../base/index.ts';
 import { createDeployKey, isSshUrl, type DeployKeyPorts } from '../../features/sync/index.ts';
 import type { SshKey } from '../../lib/git/index.ts';
+import { kinds } from '../../lib/kube/index.ts';
 import type { OperatorPorts } from './start-operator.ts';
 
 /** Which Secret holds the SSH key, and how a new one is made. */
@@ -31,8 +32,17 @@ export async function withDeployKey(
     secret: { namespace: ports.namespace, name: secretNameOf(ports) },
     dir: `${ports.dataDir}/ssh`,
   });
-  if (!ports.repositories.some(({ url }) => isSshUrl(url))) return { deployKey };
+  const isNeeded = ports.repositories.some(({ url }) => isSshUrl(url));
+  // Charts may come over SSH where nothing is synced that way: a key that is there is used for them.
+  if (!isNeeded && !(await hasKey(ports))) return { deployKey };
   const ssh = await deployKey.install();
   deployKey.follow({ clock, signal, log } satisfies Run);
   return { deployKey, ssh };
+}
+
+async function hasKey(ports: OperatorPorts): Promise<boolean> {
+  const key = { namespace: ports.namespace, name: secretNameOf(ports) };
+  const secret = await ports.cluster.get(kinds.Secret, key);
+  const data = isRecord(secret?.['data']) ? secret['data'] : {};
+  return typeof data[ports.deployKey?.dataKey ?? 'identity'] === 'string';
 }

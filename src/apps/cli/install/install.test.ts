@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isRecord, systemClock } from '../../../base/index.ts';
 import type { KubeObject } from '../../../base/index.ts';
 import { parseManifests } from '../../../lib/manifest/index.ts';
+import { program as check } from '../check/index.ts';
 import { program as helm } from '../helm/index.ts';
 import type { CliIo, Program } from '../io.ts';
 import { program as install } from './index.ts';
@@ -180,6 +181,12 @@ describe('trice install', () => {
     expect(out).toContain('runAsNonRoot: true');
   });
 
+  it('prints what trice check finds nothing wrong with', async () => {
+    const { out } = await run(install, ...given);
+    writeFileSync(path.join(dir, 'all.yaml'), out);
+    expect(await run(check, 'all.yaml', '--strict')).toMatchObject({ code: 0 });
+  });
+
   it('leaves the security context out when told to', async () => {
     const { out } = await run(install, ...given, '--add-security-context=false');
     expect(out).not.toContain('securityContext');
@@ -202,6 +209,6 @@ describe('trice install', () => {
   it('asks for what it needs', async () => {
     const { code, err } = await run(install);
     expect(code).toBe(1);
-    expect(err).toContain('required flag(s) "git-url", "git-email" not set');
+    expect(err).toBe('Error: please supply a valid --git-url argument\n');
   });
 });

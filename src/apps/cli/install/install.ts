@@ -17,14 +17,17 @@ const text = (name: string, usage: string, fallback = ''): Flag => ({
 });
 
 const flags: readonly Flag[] = [
-  { ...text('git-url', 'URL of the Git repository to be used by Flux'), required: true },
-  { ...text('git-email', 'Email to be used as git committer'), required: true },
+  text(
+    'git-url',
+    'URL of the Git repository to be used by Flux, e.g. git@github.com:<your username>/flux-get-started',
+  ),
+  text('git-email', 'email to use as git committer'),
   text('git-branch', 'Git branch to be used by Flux', 'master'),
   {
     name: 'git-path',
     type: 'stringSlice',
     default: '[]',
-    usage: 'Relative paths within the git repo for Flux to locate Kubernetes manifests',
+    usage: 'relative paths within the Git repo for Flux to locate Kubernetes manifests',
   },
   {
     name: 'git-paths',
@@ -34,25 +37,32 @@ const flags: readonly Flag[] = [
     hidden: true,
     deprecated: 'please use --git-path (no ending s) instead',
   },
-  text('git-label', 'Git label to keep track of sync progress', 'flux'),
-  text('git-user', 'Username to be used as git committer', 'Flux'),
-  { name: 'git-readonly', type: 'bool', usage: 'Tell flux it has readonly access to the repo' },
-  { name: 'manifest-generation', type: 'bool', usage: 'Whether to enable manifest generation' },
+  text(
+    'git-label',
+    "Git label to keep track of Flux's sync progress; overrides both --git-sync-tag and --git-notes-ref",
+    'flux',
+  ),
+  text('git-user', 'username to use as git committer', 'Flux'),
+  { name: 'git-readonly', type: 'bool', usage: 'tell flux it has readonly access to the repo' },
+  { name: 'manifest-generation', type: 'bool', usage: 'whether to enable manifest generation' },
   {
     name: 'registry-disable-scanning',
     type: 'bool',
-    usage: 'Do not scan container image registries to fill in the registry cache',
+    usage: 'do not scan container image registries to fill in the registry cache',
   },
-  text('namespace', 'Cluster namespace where to install flux'),
+  text('namespace', 'cluster namespace where to install flux'),
   {
-    ...text('output-dir', 'A directory in which to write individual manifests'),
+    ...text(
+      'output-dir',
+      'a directory in which to write individual manifests, rather than printing to stdout',
+    ),
     shorthand: 'o',
   },
   {
     name: 'add-security-context',
     type: 'bool',
     default: 'true',
-    usage: 'Ensure security context information is added to the pod specs',
+    usage: "Ensure security context information is added to the pod specs. Defaults to 'true'",
   },
 ];
 
@@ -68,6 +78,10 @@ fluxctl install --git-url 'git@github.com:<your username>/flux-get-started' --gi
 };
 
 async function run({ flags: given, io }: Call): Promise<void> {
+  for (const name of ['git-url', 'git-email']) {
+    if (given.string(name) !== '') continue;
+    throw new KnownError('invalid', `please supply a valid --${name} argument`);
+  }
   const namespace = await namespaceOf(given, io);
   const files = await manifestFiles(given, namespace, io);
   const dir = given.string('output-dir');

@@ -57,6 +57,9 @@ export async function runOperator(call: Call, options: OperatorOptions): Promise
   const version = await packageVersion();
   log.info('', { version, server: config.server });
   const namespace = call.flags.string('namespace') || (config.namespace ?? 'fluxcd');
+  // What is wrong with them is told now, not when this process comes to lead.
+  await receiverConfigOf(call);
+  eventSinksOf(call, version);
   await ensureNamespaces(cluster, namespacesOf(options, namespace), log);
   const world: World = { call, options, log, cluster, namespace, version };
   if (options.election === undefined) await work(world, io.signal);
@@ -101,31 +104,52 @@ async function elected(
   }
 }
 
-/** Everything, until the signal. */
-async function work(world: World, signal: AbortSignal): Promise<void> {
+/** Everything, until the signal; a failure ends all of it before it is thrown. */
+async function work(world: World, until: AbortSignal): Promise<void> {
+  const own = new AbortController();
+  const signal = AbortSignal.any([until, own.signal]);
+  const ports = await portsOf(world, signal);
+  const operator = await startOperator(ports);
+  try {
+    await serve(world, operator, signal);
+  } catch (thrown) {
+    own.abort(thrown);
+    throw thrown;
+  } finally {
+    await operator.done;
+    await ports.keyring?.close();
+  }
+}
+
+/** Answers at every address until the signal, or until the upstream says that it is gone. */
+async function serve(world: World, operator: Operator, signal: AbortSignal): Promise<void> {
   const { call, options, log, cluster } = world;
   const { io } = call;
   const receiver = await receiverConfigOf(call);
-  const operator = await startOperator(await portsOf(world, signal));
   io.onSignal?.('SIGUSR1', () => {
     const failed = (thrown: unknown): void =>
       log.error('no new key could be made', { err: messageOf(thrown) });
     if (!signal.aborted) operator.renewSealKey().catch(failed);
   });
   const upstream = upstreamOf(world, operator, signal);
-  const ports = { cluster, clock: io.clock, log, signal };
+  const surroundings = { cluster, clock: io.clock, log, signal };
   const doors = await openLeaderDoors(
     {
       operator: { ...operator, metrics: allMetrics(operator, upstream) },
-      receiver: receiver ? receiverHandler({ ...receiver, ...ports, api: operator.flux }) : missing,
-      gateway: (where) => startGateway({ ...ports, ...where, gateway: operator.gateway }),
+      receiver: receiver
+        ? receiverHandler({ ...receiver, ...surroundings, api: operator.flux })
+        : missing,
+      gateway: (where) => startGateway({ ...surroundings, ...where, gateway: operator.gateway }),
     },
     options.addresses,
     log,
   );
   log.info('ready', { listening: doors.map(({ port }) => port).join(',') });
-  await Promise.all([operator.done, upstream?.done]);
-  await Promise.all(doors.map((each) => each.close()));
+  try {
+    await Promise.all([operator.done, upstream?.done]);
+  } finally {
+    await Promise.all(doors.map((each) => each.close()));
+  }
 }
 
 function upstreamOf(
