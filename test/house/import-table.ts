@@ -73,6 +73,7 @@ export const rooms: readonly Room[] = [
   app('cli', 'src/apps/'),
   { path: 'src/apps/cli/cobra', sees: ['src/base', 'src/apps/cli'] },
   command('check', 'src/embedded/kinds', 'src/apps/operator'),
+  command('completion'),
   command('diff', 'src/apps/cli/check'),
   command('faas-cli', 'src/apps/cli/kubeseal'),
   command('fluxctl', 'src/apps/cli/install'),

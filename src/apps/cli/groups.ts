@@ -11,6 +11,10 @@ export const groups: Readonly<Record<string, Group>> = {
     short: 'Check the manifests of a folder, with no cluster',
     load: () => import('./check/index.ts'),
   },
+  completion: {
+    short: 'Print a script that completes commands in a shell',
+    load: () => import('./completion/index.ts'),
+  },
   diff: {
     short: 'Show what a folder or a commit would change in the cluster',
     load: () => import('./diff/index.ts'),
