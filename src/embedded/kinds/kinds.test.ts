@@ -322,6 +322,18 @@ it('the mounts of a StatefulSet may name its claims', () => {
   ]);
 });
 
+it('a RoleBinding may name an account without its namespace, a ClusterRoleBinding may not', () => {
+  const subjects = [{ kind: 'ServiceAccount', name: 's' }];
+  const binding = (kind: string): KubeObject => {
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'r' };
+    const made = object('rbac.authorization.k8s.io/v1', kind, { roleRef, subjects });
+    if (kind === 'ClusterRoleBinding') delete made.metadata.namespace;
+    return made;
+  };
+  expect(texts(binding('RoleBinding'))).toEqual([]);
+  expect(texts(binding('ClusterRoleBinding'))).toEqual(['subjects[0].namespace: Required value']);
+});
+
 describe('create and update', () => {
   it('a Job gets labels and selector from its uid', () => {
     const job = object('batch/v1', 'Job', { metadata: { uid: 'u' }, spec: { template: pod([]) } });

@@ -55,6 +55,29 @@ describe('what a new cluster grants', () => {
     expect(body['status']).toMatchObject({ allowed });
   });
 
+  it('a subject without a namespace is an account of the binding’s own', async () => {
+    const role = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' };
+    await bench.call('POST', '/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings', {
+      metadata: { name: 'own' },
+      roleRef: role,
+      subjects: [{ kind: 'ServiceAccount', name: 'robot' }],
+    });
+    const { body } = await bench.call(
+      'POST',
+      '/apis/authorization.k8s.io/v1/subjectaccessreviews',
+      {
+        spec: {
+          user: 'system:serviceaccount:default:robot',
+          resourceAttributes: { verb: 'get', resource: 'pods', namespace: 'default' },
+        },
+      },
+    );
+    expect(body['status']).toMatchObject({
+      allowed: true,
+      reason: expect.stringMatching(/^RBAC: allowed by RoleBinding "own\/default"/) as string,
+    });
+  });
+
   it('has the roles that extensions of the API bind themselves to', async () => {
     const path = '/apis/rbac.authorization.k8s.io/v1/namespaces/kube-system/roles';
     const { body } = await bench.call('GET', `${path}/extension-apiserver-authentication-reader`);

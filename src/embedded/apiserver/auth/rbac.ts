@@ -24,7 +24,7 @@ function granted(store: Store, attributes: Attributes, prefix: string): string |
     if (!rules.some((rule) => matches(rule, attributes))) continue;
     const { name, namespace } = binding.metadata;
     const place = namespace === undefined ? name : `${name}/${namespace}`;
-    return `RBAC: allowed by ${binding.kind} "${place}" of ${reference['kind']} "${reference['name']}" to ${textOf(subject)}`;
+    return `RBAC: allowed by ${binding.kind} "${place}" of ${reference['kind']} "${reference['name']}" to ${textOf(subject, namespace)}`;
   }
   return undefined;
 }
@@ -38,8 +38,10 @@ export function rulesOfUser(store: Store, user: User, namespace: string): JsonRe
     .flatMap((binding) => rulesOf(store, referenceOf(binding), namespace));
 }
 
+/** An account that is named without a namespace is of the binding's own. */
 function subjectOf(binding: KubeObject, user: User): JsonRecord | undefined {
-  return recordsIn(binding['subjects']).find((each) => isSubject(each, user));
+  const { namespace } = binding.metadata;
+  return recordsIn(binding['subjects']).find((each) => isSubject({ namespace, ...each }, user));
 }
 
 function referenceOf(binding: KubeObject): JsonRecord {
@@ -82,8 +84,8 @@ function aggregatedRules(
   });
 }
 
-function textOf({ kind, name, namespace }: JsonRecord): string {
-  const full = kind === 'ServiceAccount' ? `${name}/${namespace}` : name;
+function textOf({ kind, name, namespace }: JsonRecord, own: string | undefined): string {
+  const full = kind === 'ServiceAccount' ? `${name}/${namespace ?? own}` : name;
   return `${kind} "${full}"`;
 }
 

@@ -249,7 +249,8 @@ export function bindingErrors(object: KubeObject): FieldError[] {
   recordsAt(object, 'subjects').forEach((subject, at) => {
     const field = `subjects[${at}]`;
     if (textAt(subject, 'name') === '') errors.push(required(`${field}.name`));
-    if (subject['kind'] !== 'ServiceAccount') return;
+    // An account named by a RoleBinding may be of its own namespace.
+    if (subject['kind'] !== 'ServiceAccount' || object.kind === 'RoleBinding') return;
     if (textAt(subject, 'namespace') === '') errors.push(required(`${field}.namespace`));
   });
   return errors;
