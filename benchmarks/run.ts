@@ -10,6 +10,7 @@ const benches: Readonly<
 > = {
   seal: () => import('./seal.ts'),
   helm: () => import('./helm.ts'),
+  sync: () => import('./sync.ts'),
   up: () => import('./up.ts'),
   apiserver: () => import('./apiserver.ts'),
   release: () => import('./release.ts'),

@@ -121,8 +121,7 @@ async function write(
   }
   const owner = live && otherOwner(live, id, how.otherSets);
   if (owner) throw new KnownError('conflict', `${id} is kept by another repository of this sync`);
-  const wanted = marked(object, how.setName, id);
-  await tellDrift(cluster, { desired, wanted, live: live ?? null, how }, run);
+  const wanted = markedOnce(desired, how.setName);
   const applying = {
     fieldManager,
     live: live ?? null,
@@ -131,7 +130,20 @@ async function write(
   const applied = await onceServed(desired, run, () =>
     applyObject(cluster, kind, wanted, applying),
   );
+  const isSame = applied.object.metadata.resourceVersion === live?.metadata.resourceVersion;
+  if (!isSame) await tellDrift(cluster, { desired, wanted, live: live ?? null, how }, run);
   return applied.action;
+}
+
+// Objects of files that did not change are the same values from one pass to the next, and so are these.
+const remembered = new WeakMap<DesiredObject, readonly [setName: string, wanted: KubeObject]>();
+
+function markedOnce(desired: DesiredObject, setName: string): KubeObject {
+  const known = remembered.get(desired);
+  if (known?.[0] === setName) return known[1];
+  const wanted = marked(desired.object, setName, desired.id);
+  remembered.set(desired, [setName, wanted]);
+  return wanted;
 }
 
 interface Compared {

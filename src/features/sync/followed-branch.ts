@@ -26,7 +26,7 @@ interface BranchPorts {
   readonly clock: Clock;
   readonly log: Logger;
   /** Hears of each move of the head, but not of the first. */
-  readonly onMove: (from: string, to: string) => Promise<void>;
+  readonly onMove: (from: string, to: string) => void;
 }
 
 const notReadyRetryMs = 10_000;
@@ -107,7 +107,7 @@ export class FollowedBranch {
     const revision = await this.#trust(head, this.applied);
     const before = this.head;
     this.head = revision;
-    if (before !== undefined && before !== revision) await this.#ports.onMove(before, revision);
+    if (before !== undefined && before !== revision) this.#ports.onMove(before, revision);
     if (this.#expected === head) this.#expected = undefined;
     return { revision, warning: unverifiedText(head, revision) };
   }

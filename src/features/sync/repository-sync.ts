@@ -212,6 +212,7 @@ export class RepositorySync {
     say(message, thrown instanceof KnownError ? {} : { stack: (thrown as Error).stack });
     this.#branch.reject(thrown);
     this.#syncs.reject(thrown);
+    await this.#teller.commits();
     await this.#tell();
   }
 

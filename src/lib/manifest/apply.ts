@@ -90,24 +90,36 @@ export function applyPatch(
   live: KubeObject,
 ): { readonly patch: JsonRecord; readonly type: 'merge' | 'strategic' } {
   const known = typeOf(desired.apiVersion, desired.kind);
+  const modified = withLastApplied(desired);
+  const [before, now] = [live, modified].map(
+    (each) => textMap(each, 'annotations')[lastAppliedAnnotation],
+  );
   const patch = threeWayMergePatch({
     type: known,
-    original: lastAppliedOf(live),
-    modified: withLastApplied(desired),
+    // Applied from the same content before: nothing can have left it, so it is not read again.
+    original: before === now ? desired : lastAppliedOf(live),
+    modified,
     current: live,
   });
   return { patch, type: known === undefined ? 'merge' : 'strategic' };
 }
 
+// An object that is applied again and again is the same value each time.
+const annotated = new WeakMap<KubeObject, KubeObject>();
+
 /** The object with the annotation that kubectl would write: its own content as compact JSON and a newline. */
 export function withLastApplied(desired: KubeObject): KubeObject {
+  const known = annotated.get(desired);
+  if (known !== undefined) return known;
   const { [lastAppliedAnnotation]: _old, ...annotations } = textMap(desired, 'annotations');
   const bare = { ...desired, metadata: { ...desired.metadata, annotations } };
   const text = `${JSON.stringify(sorted(bare))}\n`;
-  return {
+  const made = {
     ...bare,
     metadata: { ...bare.metadata, annotations: { ...annotations, [lastAppliedAnnotation]: text } },
   };
+  annotated.set(desired, made);
+  return made;
 }
 
 /** What was applied last, `{}` when nobody applied this object or the annotation is not JSON. */

@@ -29,8 +29,10 @@ export interface SyncNews {
 export interface Teller {
   /** fluxd's sync event, when there are new commits, and those of the releases among them. */
   synced(news: SyncNews): Promise<void>;
+  /** The head has moved: what jobs committed in between is told when the sync is over, or has failed. */
+  headMoved(from: string, to: string): void;
   /** fluxd's commit events: for each commit that a job made since the head was another. */
-  headMoved(from: string, to: string): Promise<void>;
+  commits(): Promise<void>;
 }
 
 /** What cannot be told is said in the log: nobody waits for news. */
@@ -45,8 +47,19 @@ export function createTeller(ports: TellPorts): Teller {
     ports.outbox.put(event, { repository, url, branch, text });
   };
   const spanFrom = (startedAt: Date): Span => ({ startedAt, endedAt: clock.now() });
+  const moves: Array<{ readonly from: string; readonly to: string; readonly at: Date }> = [];
+  const tellCommits = async (): Promise<void> => {
+    for (const { from, to, at } of moves.splice(0)) {
+      const { commits, notes } = await commitsBetween(ports, from, to);
+      for (const { revision } of commits.toReversed()) {
+        const note = notes.get(revision);
+        if (note !== undefined) tell(commitEvent(revision, note, spanFrom(at)));
+      }
+    }
+  };
   return {
     async synced({ before, result, startedAt }) {
+      await tellCommits();
       const { revision, changed, problems } = result;
       if (changed.length + problems.length > 0 || before !== revision) {
         const errors = problems.map(({ id, path, message }) => ({ id: id ?? '', path, message }));
@@ -64,14 +77,8 @@ export function createTeller(ports: TellPorts): Teller {
       tell(syncEvent(news, span));
       for (const event of releaseEvents(news, span)) tell(event);
     },
-    async headMoved(from, to) {
-      const span = spanFrom(clock.now());
-      const { commits, notes } = await commitsBetween(ports, from, to);
-      for (const { revision } of commits.toReversed()) {
-        const note = notes.get(revision);
-        if (note !== undefined) tell(commitEvent(revision, note, span));
-      }
-    },
+    headMoved: (from, to) => void moves.push({ from, to, at: clock.now() }),
+    commits: tellCommits,
   };
 }
 
