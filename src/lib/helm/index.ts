@@ -22,6 +22,7 @@ export { unmarshal } from './go-yaml.ts';
 export { dependencyJson, metadataJson } from './release/codec.ts';
 export { compareVersions } from '../gotemplate/index.ts';
 export { isCompatible, versionIn } from './versions.ts';
+export { coalesceTables } from './values/coalesce.ts';
 export { copyValues, mergeMaps } from './values/tables.ts';
 export { schemaProblems } from './values/schema/index.ts';
 export { setLiteral, setValues } from './values/strvals.ts';
@@ -35,6 +36,7 @@ export {
 } from './render/capabilities.ts';
 export type { Capabilities, KubeVersion } from './render/capabilities.ts';
 export { ManifestError, crdsOf, manifestText, renderChart } from './render/render.ts';
+export { renderForLint } from './render/render-for-lint.ts';
 export { createRenderer } from './render/renderer.ts';
 export type { ChartRenderer, RendererOptions } from './render/renderer.ts';
 export type { CrdFile, ReleaseFacts, RenderOptions, Rendered } from './render/render.ts';

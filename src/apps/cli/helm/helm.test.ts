@@ -168,6 +168,33 @@ describe('helm lint', () => {
   });
 });
 
+describe('helm lint, rule by rule', () => {
+  it.each<[string, string, string]>([
+    ['Chart.yaml', 'maintainers: [{email: a@b.c}]', 'each maintainer requires a name'],
+    ['Chart.yaml', 'maintainers: [{name: m, email: e}]', "invalid email 'e' for maintainer 'm'"],
+    ['Chart.yaml', 'sources: [nowhere]', "invalid source URL 'nowhere'"],
+    ['Chart.yaml', 'icon: nowhere', "invalid icon URL 'nowhere'"],
+    ['Chart.yaml', 'appVersion: 1', "appVersion should be of type string but it's of type float64"],
+  ])('%s with %s', async (file, line, message) => {
+    await writeFile(path.join(dir, 'lib', file), `${files['lib/Chart.yaml']}${line}\n`);
+    expect((await helm('lint', 'lib')).out).toContain(`[ERROR] ${file}: ${message}\n`);
+  });
+
+  it('--with-subcharts looks at folders and archives, each by its name', async () => {
+    const charts = path.join(dir, 'demo/charts');
+    await mkdir(path.join(charts, 'b'), { recursive: true });
+    await writeFile(path.join(charts, 'b/Chart.yaml'), 'apiVersion: v2\nname: b\n');
+    expect((await helm('package', 'fails', '-d', charts)).code).toBe(0);
+    const { out } = await helm('lint', 'demo', '--with-subcharts');
+    expect([...out.matchAll(/^==> Linting (.*)$/gm)].map(([, name]) => name)).toEqual([
+      'demo',
+      'demo/charts/b',
+      'demo/charts/fails-0.1.0.tgz',
+    ]);
+    expect(out).toContain('[ERROR] Chart.yaml: version is required\n');
+  });
+});
+
 describe('helm show and version', () => {
   it.each<[string[], string]>([
     [

@@ -3,10 +3,9 @@ import path from 'node:path';
 import { KnownError, isRecord, messageOf } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
 import {
-  ManifestError,
   defaultCapabilities,
   loadChart,
-  renderChart,
+  renderForLint,
   splitDocuments,
   unmarshal,
 } from '../../../lib/helm/index.ts';
@@ -39,7 +38,19 @@ export async function lintTemplates(
     const text = `unable to load chart\n\t${thrown.message}`;
     return [...found, { severity: 'ERROR', path: '', text }];
   }
-  return [...templateMessages(call, chart, how), ...dependencyMessages(chart, folder)];
+  const hasTemplates = await stat(path.join(folder, 'templates')).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  const warn = warningPrinter(call.io);
+  // Helm loads the chart for each of the two, and says each time what it says of it.
+  const found: LintMessage[] = [];
+  if (hasTemplates) {
+    for (const line of chart.warnings) warn(line);
+    found.push(...templateMessages(call, chart, how));
+  }
+  for (const line of chart.warnings) warn(line);
+  return [...found, ...dependencyMessages(chart, folder)];
 }
 
 function templateMessages(
@@ -47,26 +58,22 @@ function templateMessages(
   chart: Chart,
   { values, namespace }: { values: JsonRecord; namespace: string },
 ): LintMessage[] {
-  let files: ReadonlyMap<string, string>;
+  let files: ReadonlyMap<string, string> | undefined;
   try {
-    const rendered = renderChart({
+    files = renderForLint({
       chart,
       values,
       release: { name: 'test-release', namespace },
       capabilities: { ...defaultCapabilities, kubeVersion: kubeVersionOf(call) },
       ports: renderPorts(call.io),
       onWarning: warningPrinter(call.io),
-      lint: true,
       skipSchemaValidation: call.flags.bool('skip-schema-validation'),
     });
-    ({ files } = rendered);
   } catch (thrown) {
     if (!(thrown instanceof KnownError)) throw thrown;
-    if (!(thrown instanceof ManifestError)) {
-      return [{ severity: 'ERROR', path: 'templates/', text: thrown.message }];
-    }
-    ({ files } = thrown);
+    return [{ severity: 'ERROR', path: 'templates/', text: thrown.message }];
   }
+  if (files === undefined) return [];
   const found: LintMessage[] = [];
   for (const { name, data } of chart.templates) {
     const source = Buffer.from(data).toString('utf8');

@@ -1,14 +1,24 @@
-import { readFile, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { KnownError, isRecord, messageOf } from '../../../base/index.ts';
+import { KnownError } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
-import { mergeMaps, schemaProblems, unmarshal, valuesOf } from '../../../lib/helm/index.ts';
+import {
+  archiveFiles,
+  coalesceTables,
+  copyValues,
+  schemaProblems,
+  valuesOf,
+} from '../../../lib/helm/index.ts';
 import type { Call, Command } from '../cobra/index.ts';
+import type { CliIo } from '../io.ts';
 import { valuesFlags } from './flags.ts';
+import { chartFileMessages } from './lint-chart-file.ts';
 import { lintTemplates } from './lint-templates.ts';
 import type { LintMessage } from './lint-templates.ts';
 import { mergedValues } from './merge-values.ts';
-import { namespaceOf } from './settings.ts';
+import { warningPrinter } from './print-warnings.ts';
+import { kubeVersionOf, namespaceOf } from './settings.ts';
 
 /** `helm lint PATH...`. */
 export const lint: Command = {
@@ -37,7 +47,10 @@ export const lint: Command = {
 
 async function run(call: Call): Promise<void> {
   const { flags, io } = call;
-  const paths = call.args.length === 0 ? ['.'] : [...call.args];
+  kubeVersionOf(call);
+  const given = call.args.length === 0 ? ['.'] : [...call.args];
+  const below = flags.bool('with-subcharts') ? await subchartsOf(io, given) : [];
+  const paths = [...given, ...below];
   const { values } = await mergedValues(call);
   const namespace = await namespaceOf(call);
   const quiet = flags.bool('quiet');
@@ -70,7 +83,71 @@ async function lintOne(
   name: string,
   how: { values: JsonRecord; namespace: string },
 ): Promise<Linted> {
-  const folder = path.resolve(call.io.cwd, name);
+  if (!isArchive(name))
+    return lintFolder(call, name, { ...how, folder: path.resolve(call.io.cwd, name) });
+  const place = await mkdtemp(path.join(tmpdir(), 'helm-lint'));
+  try {
+    const folder = await expand(path.resolve(call.io.cwd, name), place);
+    return await lintFolder(call, name, { ...how, folder });
+  } catch (thrown) {
+    if (!(thrown instanceof KnownError)) throw thrown;
+    return { messages: [], errors: [thrown.message] };
+  } finally {
+    await rm(place, { recursive: true, force: true });
+  }
+}
+
+/** Unpacks an archive below a folder; the names in it have been checked. */
+async function expand(file: string, place: string): Promise<string> {
+  const archive = await readFile(file).catch((thrown: unknown) => {
+    const message = `unable to open tarball: open ${file}: no such file or directory`;
+    throw new KnownError('not-found', message, { cause: thrown });
+  });
+  const folder = path.join(place, 'chart');
+  for (const { name, data } of archiveFiles(archive)) {
+    const target = path.join(folder, name);
+    await mkdir(path.dirname(target), { recursive: true });
+    await writeFile(target, data);
+  }
+  return folder;
+}
+
+function isArchive(name: string): boolean {
+  return name.endsWith('.tgz') || name.endsWith('.tar.gz');
+}
+
+/** `--with-subcharts`: the charts in the charts/ folders, at any depth. */
+async function subchartsOf(io: CliIo, paths: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const each of paths) {
+    const names = await readdir(path.resolve(io.cwd, each, 'charts'), { recursive: true }).catch(
+      () => [],
+    );
+    // As filepath.Walk goes: a folder's entries by name, each folder before what follows it.
+    const inOrder = names.map((name) => name.split(path.sep)).toSorted(byParts);
+    for (const parts of inOrder) {
+      const place = path.join(each, 'charts', ...parts);
+      if (parts.at(-1) === 'Chart.yaml') found.push(path.dirname(place));
+      else if (isArchive(place)) found.push(place);
+    }
+  }
+  return found;
+}
+
+function byParts(a: readonly string[], b: readonly string[]): number {
+  const at = a.findIndex((part, i) => part !== b[i]);
+  if (at < 0) return a.length - b.length;
+  const [left, right] = [a[at] ?? '', b[at]];
+  if (right === undefined) return 1;
+  return left < right ? -1 : 1;
+}
+
+async function lintFolder(
+  call: Call,
+  name: string,
+  how: { values: JsonRecord; namespace: string; folder: string },
+): Promise<Linted> {
+  const { folder } = how;
   const hasChart = await isThere(path.join(folder, 'Chart.yaml'));
   if (!hasChart) {
     const text = `unable to check Chart.yaml file in chart: stat ${path.join(name, 'Chart.yaml')}: no such file or directory`;
@@ -78,7 +155,7 @@ async function lintOne(
   }
   const messages = [
     ...(await chartFileMessages(folder)),
-    ...(await valuesMessages(folder, how.values)),
+    ...(await valuesMessages(folder, how.values, warningPrinter(call.io))),
     ...(await lintTemplates(call, folder, how)),
   ];
   const fatal = call.flags.bool('strict') ? ['WARNING', 'ERROR'] : ['ERROR'];
@@ -93,71 +170,29 @@ async function isThere(file: string): Promise<boolean> {
   );
 }
 
-async function valuesMessages(folder: string, given: JsonRecord): Promise<LintMessage[]> {
+async function valuesMessages(
+  folder: string,
+  given: JsonRecord,
+  warn: (line: string) => void,
+): Promise<LintMessage[]> {
   const where = 'values.yaml';
   const text = await readFile(path.join(folder, where), 'utf8').catch(() => undefined);
   if (text === undefined) return [{ severity: 'INFO', path: where, text: 'file does not exist' }];
   const error = (why: string): LintMessage[] => [{ severity: 'ERROR', path: where, text: why }];
   let values: JsonRecord;
   try {
-    values = mergeMaps(valuesOf(text), given);
+    values = coalesceTables({ warn, keepNulls: false }, copyValues(given), valuesOf(text), '');
   } catch (thrown) {
     if (!(thrown instanceof KnownError)) throw thrown;
     return error(`unable to parse YAML: ${thrown.message}`);
   }
   const file = path.join(folder, 'values.schema.json');
   const schema = await readFile(file, 'utf8').catch(() => '');
-  const problems = schema === '' ? [] : schemaProblems(schema, values);
-  return problems.length === 0 ? [] : error(`${problems.join('\n')}\n`);
-}
-
-async function chartFileMessages(folder: string): Promise<LintMessage[]> {
-  const where = 'Chart.yaml';
-  const error = (text: string): LintMessage => ({ severity: 'ERROR', path: where, text });
-  let data: unknown;
   try {
-    data = unmarshal(await readFile(path.join(folder, where), 'utf8'));
+    const problems = schema === '' ? [] : schemaProblems(schema, values);
+    return problems.length === 0 ? [] : error(`${problems.join('\n')}\n`);
   } catch (thrown) {
-    return [error(`unable to parse YAML\n\t${messageOf(thrown)}`)];
+    if (thrown instanceof KnownError) return error(thrown.message);
+    throw thrown;
   }
-  const chart = isRecord(data) ? data : {};
-  const problems = rules.flatMap((rule) => rule(chart) ?? []).map(error);
-  const info: LintMessage = { severity: 'INFO', path: where, text: 'icon is recommended' };
-  const at = problems.findIndex(({ text }) => text.startsWith('chart type is not'));
-  if ((chart['icon'] ?? '') === '') problems.splice(at === -1 ? problems.length : at, 0, info);
-  return problems;
 }
-
-type Rule = (chart: JsonRecord) => string | undefined;
-
-const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === '';
-
-function notText(field: string): Rule {
-  return (chart) => {
-    const value = chart[field];
-    if (value === undefined || typeof value === 'string') return undefined;
-    const names: Record<string, string> = { number: 'float64', boolean: 'bool', object: '<nil>' };
-    const type = names[typeof value] ?? typeof value;
-    return `${field} should be of type string but it's of type ${type}`;
-  };
-}
-
-const rules: readonly Rule[] = [
-  ({ name }) => (isEmpty(name) ? 'name is required' : undefined),
-  ({ apiVersion }) => {
-    if (isEmpty(apiVersion)) return 'apiVersion is required. The value must be either "v1" or "v2"';
-    if (apiVersion === 'v1' || apiVersion === 'v2') return undefined;
-    return `apiVersion '${String(apiVersion)}' is not valid. The value must be either "v1" or "v2"`;
-  },
-  notText('version'),
-  ({ version }) => (isEmpty(version) ? 'version is required' : undefined),
-  notText('appVersion'),
-  ({ type, apiVersion }) =>
-    isEmpty(type) || apiVersion === 'v2'
-      ? undefined
-      : `chart type is not valid in apiVersion '${String(apiVersion ?? '')}'. It is valid in apiVersion 'v2'`,
-  ({ dependencies, apiVersion }) =>
-    Array.isArray(dependencies) && dependencies.length > 0 && apiVersion !== 'v2'
-      ? `dependencies are not valid in the Chart file with apiVersion '${String(apiVersion ?? '')}'. They are valid in apiVersion 'v2'`
-      : undefined,
-];

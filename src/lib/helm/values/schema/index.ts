@@ -4,15 +4,22 @@
  */
 import { KnownError, isRecord } from '../../../../base/index.ts';
 import { plainValues } from '../tables.ts';
+import { checkReferences } from './check-references.ts';
 import { problemLines } from './problem.ts';
 import { flattened, validate } from './validator.ts';
 import type { Schema } from './validator.ts';
 
 const maxSteps = 1_000_000;
 
-/** Lines that say what is wrong with the values; none when they fit the schema. */
+export { SchemaFault } from './reference.ts';
+
+/**
+ * Lines that say what is wrong with the values; none when they fit the schema. Throws a `SchemaFault`
+ * with the validator's text when the schema refers to something that is not there.
+ */
 export function schemaProblems(schemaText: string, values: unknown): string[] {
   const root = parseSchema(schemaText);
+  checkReferences(root);
   const run = { root, steps: maxSteps, depth: 0 };
   const found = validate(root, plainValues(values), { at: [], draft: draftOf(root), run });
   return flattened(found).flatMap((each) => problemLines(each));

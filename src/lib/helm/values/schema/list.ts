@@ -76,7 +76,7 @@ function contains(check: Check, value: readonly unknown[]): Problem[] {
   if (!('contains' in schema) || draft < 6) return [];
   const results = value.map((item, index) => part(check, schema['contains'], String(index), item));
   const matched = results.flatMap((result, index) => (result.length === 0 ? [index] : []));
-  const { minContains: least, maxContains: most } = schema;
+  const { minContains: least, maxContains: most } = draft < 2019 ? {} : schema;
   const found: Problem[] = [];
   const wanted = typeof least === 'number' ? least : 1;
   if (matched.length < wanted) {

@@ -44,10 +44,11 @@ function required({ schema, at }: Check, value: JsonRecord): Problem[] {
   return [problem(at, `missing ${noun} ${quotedList(missing)}`)];
 }
 
-const dependencyKeywords = ['dependencies', 'dependentSchemas', 'dependentRequired'];
+const newKeywords = ['dependentSchemas', 'dependentRequired'];
 
 function dependencies(check: Check, value: JsonRecord): Problem[] {
-  return dependencyKeywords.flatMap((keyword) => {
+  const keywords = check.draft < 2019 ? ['dependencies'] : ['dependencies', ...newKeywords];
+  return keywords.flatMap((keyword) => {
     const all = check.schema[keyword];
     if (!isRecord(all)) return [];
     const present = Object.keys(all).filter((name) => Object.hasOwn(value, name));

@@ -1,6 +1,13 @@
 import { KnownError, isRecord } from '../../../../base/index.ts';
 import type { Schema } from './validator.ts';
 
+/** A schema that cannot be used, in the words of Helm's validator. */
+export class SchemaFault extends KnownError {
+  constructor(message: string) {
+    super('invalid', message);
+  }
+}
+
 /**
  * The schema that a `$ref` inside values.schema.json names: by pointer, anchor or `$id`. A `urn:` is
  * accepted as anything, as Helm does; other documents are refused: rendering reads no file and no network.
@@ -24,8 +31,14 @@ export function resolveReference(root: Schema, reference: string): unknown {
             each['$id'] === `#${fragment}` ||
             each['id'] === `#${fragment}`,
         );
-  if (target === undefined) throw unknown(reference);
-  return target;
+  if (target !== undefined) return target;
+  const url = `file:///values.schema.json#${fragment}`;
+  if (base !== '') throw unknown(reference);
+  throw new SchemaFault(
+    fragment.startsWith('/')
+      ? `json-pointer in ${JSON.stringify(url)} not found`
+      : `anchor in ${JSON.stringify(url)} not found in schema "file:///values.schema.json#"`,
+  );
 }
 
 function isNamed(schema: Record<string, unknown>, base: string): boolean {

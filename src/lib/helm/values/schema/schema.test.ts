@@ -106,6 +106,14 @@ describe('values.schema.json', () => {
       ["- at '/c': false schema"],
     ],
     [{ $ref: 'urn:example:thing' }, {}, []],
+    // Keywords that an older draft does not have.
+    [{ $schema: draft7, dependentRequired: { a: ['b'] } }, { a: 1 }, []],
+    [
+      { dependentRequired: { a: ['b'] } },
+      { a: 1 },
+      ["- at '': properties 'b' required, if 'a' exists"],
+    ],
+    [{ $schema: draft7, properties: { a: { contains: {}, minContains: 3 } } }, { a: [1] }, []],
   ])('%j with %j', (schema, values, lines) => {
     expect(schemaProblems(JSON.stringify(schema), values)).toEqual(lines);
   });
@@ -113,6 +121,7 @@ describe('values.schema.json', () => {
   it.each([
     [{ $ref: 'https://example.com/schema.json' }, 'other files and addresses are not read'],
     [{ $ref: 'file:///etc/passwd' }, 'other files and addresses are not read'],
+    [{ $ref: '#/nope' }, 'json-pointer in "file:///values.schema.json#/nope" not found'],
     [{ $ref: '#' }, 'refers to itself without end'],
     [{ allOf: [{ $ref: '#' }, { $ref: '#' }] }, 'refers to itself without end'],
   ])('%j is refused', (schema, message) => {

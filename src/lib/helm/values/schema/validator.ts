@@ -108,13 +108,13 @@ export function part(
   return found === undefined ? [] : [found];
 }
 
-function wrongKind({ schema, value, at }: Check): Problem | undefined {
+function wrongKind({ schema, value, at, draft }: Check): Problem | undefined {
   const { type, const: constant, enum: choices } = schema;
   const types = typesOf(type);
   if (types.length > 0 && !types.some((each) => isOfType(value, each))) {
     return problem(at, `got ${typeName(value)}, want ${types.join(' or ')}`);
   }
-  if ('const' in schema && !jsonEqual(value, constant)) {
+  if (draft >= 6 && 'const' in schema && !jsonEqual(value, constant)) {
     const isPlain = !Array.isArray(constant) && !isRecord(constant);
     return problem(at, isPlain ? `value must be ${displayed(constant)}` : "'const' failed");
   }
