@@ -121,6 +121,9 @@ async function write(
   }
   const owner = live && otherOwner(live, id, how.otherSets);
   if (owner) throw new KnownError('conflict', `${id} is kept by another repository of this sync`);
+  if (live === undefined && how.before.get(id) === desired.checksum) {
+    run.log.warn('it was deleted by hand; it is made again', { resource: id });
+  }
   const wanted = markedOnce(desired, how.setName);
   const applying = {
     fieldManager,
@@ -131,7 +134,7 @@ async function write(
     applyObject(cluster, kind, wanted, applying),
   );
   const isSame = applied.object.metadata.resourceVersion === live?.metadata.resourceVersion;
-  if (!isSame) await tellDrift(cluster, { desired, wanted, live: live ?? null, how }, run);
+  if (live !== undefined && !isSame) await tellDrift(cluster, { id, wanted, live }, run);
   return applied.action;
 }
 
@@ -147,23 +150,17 @@ function markedOnce(desired: DesiredObject, setName: string): KubeObject {
 }
 
 interface Compared {
-  readonly desired: DesiredObject;
+  readonly id: string;
   readonly wanted: KubeObject;
-  readonly live: KubeObject | null;
-  readonly how: ApplyAll;
+  readonly live: KubeObject;
 }
 
-/** Says what somebody changed of what was applied before, on the object and in the log. */
+/** Says what somebody had changed of what was applied before, on the object and in the log. */
 async function tellDrift(
   cluster: Cluster,
-  { desired, wanted, live, how }: Compared,
+  { id, wanted, live }: Compared,
   run: Run,
 ): Promise<void> {
-  const { id, checksum } = desired;
-  if (live === null) {
-    if (how.before.get(id) !== checksum) return;
-    return run.log.warn('it was deleted by hand; it is made again', { resource: id });
-  }
   if (!wasApplied(live, wanted)) return;
   const { patch } = applyPatch(wanted, live);
   const drifts = driftOf(live, patch, fieldManager);
