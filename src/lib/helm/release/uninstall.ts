@@ -138,7 +138,7 @@ function objectsOf(ports: ActionPorts, release: Release): Promise<ReleaseObject[
   );
 }
 
-/** What revisions that failed before have made and still is there. */
+/** What other revisions have made that still is there: those that failed before, and the one that is deployed. */
 async function leftObjects(
   { ports, store, release }: Uninstalling,
   known: readonly ReleaseObject[],
@@ -146,8 +146,10 @@ async function leftObjects(
   const seen = new Set(known.map(identityOf));
   const left: ReleaseObject[] = [];
   const history = await historyOf(store, release);
-  for (const failed of await failedRevisions(store, history, release)) {
-    for (const entry of await objectsOf(ports, failed)) {
+  const failed = await failedRevisions(store, history, release);
+  const deployed = await store.deployed(release.name);
+  for (const other of [...failed, ...(deployed === undefined ? [] : [deployed])]) {
+    for (const entry of await objectsOf(ports, other)) {
       if (seen.has(identityOf(entry))) continue;
       seen.add(identityOf(entry));
       const live = await ports.cluster.get(entry.resource, entry.object.metadata);
