@@ -30,6 +30,7 @@ export function startKeyStore(cluster: Cluster, settings: SealSettings, run: Run
     if (type !== 'deleted' && isActiveKey(object, settings)) keys.add(object);
     else keys.drop(object.metadata.name);
   });
+  const stopped = aborted(run.signal);
   const newest = (): StoredKey | undefined => newestOf(keys.all(), settings);
   const generate = async (): Promise<void> => {
     const key = await generateKey({
@@ -49,15 +50,26 @@ export function startKeyStore(cluster: Cluster, settings: SealSettings, run: Run
     onKey: (listen) => keys.listen(listen),
     async current() {
       for (;;) {
-        await keys.first;
+        await Promise.race([keys.first, stopped]);
+        run.signal.throwIfAborted();
         const key = newest();
         if (key !== undefined) return key;
         // All were taken out of use since: there must be one to seal with.
         await generate();
       }
     },
-    done: secrets.ready.then(() => keepRenewing({ newest, generate, settings, run })),
+    // Stopped before the first list came, there is nothing to renew.
+    done: Promise.race([secrets.ready, stopped]).then(() =>
+      keepRenewing({ newest, generate, settings, run }),
+    ),
   };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 /** The keys in use, by the name of their Secret. */
