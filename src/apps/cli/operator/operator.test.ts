@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger, systemClock } from '../../../base/index.ts';
 import { createApiServer, createPki, kubeconfigText } from '../../../embedded/apiserver/index.ts';
+import { listen } from '../../../lib/http/index.ts';
 import { connect, kinds } from '../../../lib/kube/index.ts';
 import type { CliIo } from '../io.ts';
 import { hostAndPort } from './doors.ts';
@@ -198,6 +199,29 @@ describe('on a cluster', () => {
       stop.abort();
       expect(await running).toBe(0);
     } finally {
+      await server.close();
+    }
+  });
+
+  it('a start that fails ends everything, and lets the Lease go', async () => {
+    const how = { storePath: ':memory:', clock: systemClock, log: silentLogger };
+    const server = await createApiServer(how);
+    const taken = await listen({ host: '127.0.0.1', port: 0, handler: () => new Response('') });
+    try {
+      const argv = [
+        '--listen=127.0.0.1:0',
+        `--seal-listen=127.0.0.1:${taken.port}`,
+        '--features=seal',
+        `--kubeconfig=${await served(server)}`,
+      ];
+      expect(await program(argv, io())).toBe(1);
+      expect(lines.join('\n')).toContain(`port ${taken.port} is already in use`);
+      const cluster = connect({ transport: server.transport });
+      const lease = await cluster.get(kinds.Lease, { namespace: 'fluxcd', name: 'trice-operator' });
+      expect(lease).toBeUndefined();
+      expect(await program([...argv, '--leader-elect=false'], io())).toBe(1);
+    } finally {
+      await taken.close();
       await server.close();
     }
   });
