@@ -1,6 +1,5 @@
-import type { TextNode } from '../parse/node.ts';
 import type { TemplatePlace } from './place.ts';
-import { Places } from './place.ts';
+import { placesOf, type TextLine } from './place.ts';
 import type { Reads } from './reads.ts';
 import type { Frame, RawPiece } from './recorder.ts';
 import type { ValuePath } from './value-path.ts';
@@ -70,7 +69,6 @@ function overlay(own: TracePiece, parts: readonly TracePiece[]): TracePiece[] {
 /** Makes the pieces of a run out of what its recorder noted. */
 export class Resolver {
   private readonly reads: Reads;
-  private readonly places = new Places();
 
   constructor(reads: Reads) {
     this.reads = reads;
@@ -79,23 +77,22 @@ export class Resolver {
   /** The pieces of one template's run. */
   frame(frame: Frame, callers: readonly TemplatePlace[]): TracePiece[] {
     const out: TracePiece[] = [];
+    const places = placesOf(frame.template);
     let start = 0;
     for (const raw of frame.pieces) {
-      for (const piece of this.piece(frame, raw, { start, callers })) out.push(piece);
+      const lines = places.text(raw.site);
+      if (lines !== undefined) this.textLines(out, { lines, raw }, { start, callers });
+      else this.action(out, { frame, raw, place: places.site(raw.site) }, { start, callers });
       start = raw.end;
     }
     return out;
   }
 
-  private piece(
-    frame: Frame,
-    raw: RawPiece,
+  private action(
+    out: TracePiece[],
+    { frame, raw, place }: { frame: Frame; raw: RawPiece; place: TemplatePlace },
     { start, callers }: { start: number; callers: readonly TemplatePlace[] },
-  ): readonly TracePiece[] {
-    const { template, text } = frame;
-    const node = template.sites[raw.site]?.node;
-    if (node?.kind === 'text') return this.textLines(frame, { node, raw }, { start, callers });
-    const place = this.places.place(template, node?.pos ?? 0);
+  ): void {
     const own = {
       start,
       end: raw.end,
@@ -106,26 +103,25 @@ export class Resolver {
     };
     const frames = [...raw.frames];
     for (const { frames: made } of this.reads.variablesIn(raw.from, raw.to)) frames.push(...made);
-    if (frames.length === 0) return [own];
-    const printed = text.slice(start, raw.end);
-    return overlay(own, this.inner({ printed, start }, frames, [place, ...callers]));
+    if (frames.length === 0) {
+      out.push(own);
+      return;
+    }
+    const printed = frame.text.slice(start, raw.end);
+    const inner = this.inner({ printed, start }, frames, [place, ...callers]);
+    for (const piece of overlay(own, inner)) out.push(piece);
   }
 
   /** Plain text: a piece for each of its lines. */
   private textLines(
-    { template }: Frame,
-    { node, raw }: { node: TextNode; raw: RawPiece },
+    out: TracePiece[],
+    { lines, raw }: { lines: readonly TextLine[]; raw: RawPiece },
     { start, callers }: { start: number; callers: readonly TemplatePlace[] },
-  ): TracePiece[] {
+  ): void {
     const conditions = this.reads.above(raw.cause);
-    return Array.from(node.text.matchAll(/[^\n]*\n|[^\n]+/g), ({ 0: line, index }) => ({
-      start: start + index,
-      end: start + index + line.length,
-      place: this.places.place(template, node.pos + index),
-      callers,
-      reads: none,
-      conditions,
-    }));
+    for (const { start: from, end: to, place } of lines) {
+      out.push({ start: start + from, end: start + to, place, callers, reads: none, conditions });
+    }
   }
 
   /** What the templates that ran for an action printed, where it is found again in what the action printed. */

@@ -104,9 +104,13 @@ export class Reads {
     for (; each !== undefined && !this.causes.has(each); each = each.above) missing.push(each);
     let paths = each === undefined ? none : this.causes.get(each)!;
     for (const next of missing.reverse()) {
-      const into = new Set(paths);
-      addAll(into, [...this.between(next.from, next.to)]);
-      paths = [...into];
+      const added = this.listBetween(next.from, next.to);
+      // Most often nothing comes on top: then the places share one list.
+      if (!added.every((path) => paths.includes(path))) {
+        const into = new Set(paths);
+        addAll(into, added);
+        paths = [...into];
+      }
       this.causes.set(next, paths);
     }
     return paths;

@@ -28,45 +28,66 @@ export interface Traced {
   readonly isComplete: boolean;
 }
 
-function lineOf(text: string, start: number, pieces: readonly TracePiece[]): TraceLine {
-  const only = pieces.length === 1 ? pieces[0] : undefined;
-  if (only !== undefined) {
-    const { place, callers, reads, conditions } = only;
-    return { text, place, callers, reads, conditions };
+/** Whether a stretch of a text has anything but white space. */
+function hasInk(text: string, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x20 && code !== 0xa0) return true;
   }
-  const telling = (piece: TracePiece): boolean =>
-    text.slice(Math.max(0, piece.start - start), piece.end - start).trim() !== '';
-  const visible = pieces.filter(telling);
-  const shown = visible.length > 0 ? visible : pieces;
-  const best = shown.find(({ reads }) => reads.length > 0) ?? shown[0];
-  return {
-    text,
-    place: best?.place,
-    callers: best?.callers ?? [],
-    reads: joined(shown.map(({ reads }) => reads)),
-    conditions: joined(shown.map(({ conditions }) => conditions)),
-  };
+  return false;
 }
 
+const nothing: readonly ValuePath[] = [];
+
 /** All of the lists, each entry once; most often there is one list, or the same one again. */
-function joined(lists: readonly (readonly ValuePath[])[]): readonly ValuePath[] {
-  const different = [...new Set(lists.filter((list) => list.length > 0))];
-  return different.length > 1 ? [...new Set(different.flat())] : (different[0] ?? []);
+function joined(one: readonly ValuePath[], more: readonly ValuePath[]): readonly ValuePath[] {
+  if (one === more || more.length === 0) return one;
+  if (one.length === 0) return more;
+  if (more.every((path) => one.includes(path))) return one;
+  return [...new Set([...one, ...more])];
+}
+
+/** The pieces that tell of a line: those that print more than white space, else all. */
+function telling(
+  whole: { readonly text: string; readonly pieces: readonly TracePiece[] },
+  line: { readonly start: number; readonly end: number; readonly first: number },
+): TracePiece[] {
+  const { text, pieces } = whole;
+  const all: TracePiece[] = [];
+  const shown: TracePiece[] = [];
+  for (let i = line.first; i < pieces.length && pieces[i]!.start < line.end; i++) {
+    const piece = pieces[i]!;
+    all.push(piece);
+    const from = Math.max(line.start, piece.start);
+    if (hasInk(text, from, Math.min(line.end, piece.end))) shown.push(piece);
+  }
+  return shown.length > 0 ? shown : all;
+}
+
+function lineOf(text: string, pieces: readonly TracePiece[]): TraceLine {
+  let [reads, conditions] = [nothing, nothing];
+  let best: TracePiece | undefined;
+  for (const piece of pieces) {
+    if (best === undefined || (best.reads.length === 0 && piece.reads.length > 0)) best = piece;
+    reads = joined(reads, piece.reads);
+    conditions = joined(conditions, piece.conditions);
+  }
+  return { text, place: best?.place, callers: best?.callers ?? [], reads, conditions };
 }
 
 /** The lines of a text by its pieces; an empty line is told by its newline. */
 function linesOf(text: string, pieces: readonly TracePiece[]): TraceLine[] {
   const lines: TraceLine[] = [];
   let [start, first] = [0, 0];
-  for (const line of text.split('\n')) {
-    const end = start + Math.max(line.length, 1);
+  for (;;) {
+    const newline = text.indexOf('\n', start);
+    const end = newline < 0 ? text.length : newline;
     while (first < pieces.length && pieces[first]!.end <= start) first++;
-    let last = first;
-    while (last < pieces.length && pieces[last]!.start < end) last++;
-    lines.push(lineOf(line, start, pieces.slice(first, last)));
-    start += line.length + 1;
+    const line = { start, end: Math.max(end, start + 1), first };
+    lines.push(lineOf(text.slice(start, end), telling({ text, pieces }, line)));
+    if (newline < 0) return lines;
+    start = newline + 1;
   }
-  return lines;
 }
 
 class TracedRun implements Traced {
