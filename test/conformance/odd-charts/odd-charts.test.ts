@@ -87,8 +87,7 @@ describe('odd charts', () => {
   it.skipIf(real === undefined)(
     'helm: others beside it',
     async () => {
-      const from = seeds + (Math.floor(Date.now() / 86_400_000) % 1000) * 12;
-      for (let seed = from; seed < from + 12; seed++) {
+      for (let seed = seeds; seed < seeds + 12; seed++) {
         const chart = await place(seed);
         const answer = theirs(chart);
         // Helm's own answer may depend on the order of a Go map.

@@ -8,14 +8,33 @@ import { tarEntries } from './tar.ts';
 export const maxChartBytes: number = 100 * 1024 * 1024;
 export const maxFileBytes: number = 5 * 1024 * 1024;
 
+/**
+ * What an archive and the archives in it may unpack to, all together. Helm bounds each of them only, so
+ * that one of a few megabytes can fill any memory, or hold itself without end.
+ */
+const maxNestedBytes = 256 * 1024 * 1024;
+
+/** How much may still be unpacked. */
+export interface UnpackBudget {
+  left: number;
+}
+
+/** The budget of one chart. */
+export function unpackBudget(): UnpackBudget {
+  return { left: maxNestedBytes };
+}
+
 /** More entries than any real chart has; bounds the work an archive of empty files can make. */
 const maxEntries = 50_000;
 
 /** The files of a packaged chart, without its top folder. Nothing is written to disk. */
-export function archiveFiles(archive: Uint8Array): ChartFile[] {
+export function archiveFiles(
+  archive: Uint8Array,
+  budget: UnpackBudget = unpackBudget(),
+): ChartFile[] {
   const files: ChartFile[] = [];
   let entries = 0;
-  for (const entry of tarEntries(unzip(archive))) {
+  for (const entry of tarEntries(unzip(archive, budget))) {
     if ((entries += 1) > maxEntries) {
       throw new KnownError('too-large', `the chart archive has more than ${maxEntries} entries`);
     }
@@ -39,15 +58,20 @@ export function archiveFiles(archive: Uint8Array): ChartFile[] {
   return files;
 }
 
-function unzip(archive: Uint8Array): Uint8Array {
+function unzip(archive: Uint8Array, budget: UnpackBudget): Uint8Array {
+  const most = Math.max(1, Math.min(maxChartBytes, budget.left));
   try {
-    return gunzipSync(archive, { maxOutputLength: maxChartBytes });
+    const tar = gunzipSync(archive, { maxOutputLength: most });
+    budget.left -= tar.length;
+    return tar;
   } catch (thrown) {
     const code = (thrown as { code?: unknown }).code;
     if (code === 'ERR_BUFFER_TOO_LARGE') {
       throw new KnownError(
         'too-large',
-        `decompressed chart is larger than the maximum size ${maxChartBytes}`,
+        most < maxChartBytes
+          ? `the charts in charts/ are larger together than the maximum size ${maxNestedBytes}`
+          : `decompressed chart is larger than the maximum size ${maxChartBytes}`,
       );
     }
     throw new KnownError(

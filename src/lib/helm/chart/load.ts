@@ -3,7 +3,8 @@ import { KnownError, isRecord, messageOf } from '../../../base/index.ts';
 import type { JsonRecord } from '../../../base/index.ts';
 import { cannotUnmarshal } from '../go-json.ts';
 import { unmarshal } from '../go-yaml.ts';
-import { archiveFiles } from './archive.ts';
+import { archiveFiles, unpackBudget } from './archive.ts';
+import type { UnpackBudget } from './archive.ts';
 import type { Chart, ChartFile, ChartLock, ChartMetadata } from './chart.ts';
 import { folderFiles, withoutIgnored } from './folder.ts';
 import { lockOf, metadataOf, validateMetadata } from './metadata.ts';
@@ -15,18 +16,22 @@ import { lockOf, metadataOf, validateMetadata } from './metadata.ts';
 export async function loadChart(
   source: string | Uint8Array | readonly ChartFile[],
 ): Promise<Chart> {
-  if (source instanceof Uint8Array) return chartOf(archiveFiles(source));
+  const budget = unpackBudget();
+  if (source instanceof Uint8Array) return chartOf(archiveFiles(source, budget), budget);
   if (typeof source !== 'string') return chartOf(withoutIgnored(source));
   const found = await stat(source).catch((thrown: unknown) => {
     throw new KnownError('not-found', `path "${source}" not found`, { cause: thrown });
   });
   return found.isDirectory()
     ? chartOf(await folderFiles(source))
-    : chartOf(archiveFiles(await readFile(source)));
+    : chartOf(archiveFiles(await readFile(source), budget), budget);
 }
 
-/** Makes a chart of files whose paths are relative to the chart's folder. No file is left out. */
-export function chartOf(files: readonly ChartFile[]): Chart {
+/**
+ * Makes a chart of files whose paths are relative to the chart's folder. No file is left out. `budget`
+ * is what the archives in charts/ may still unpack to.
+ */
+export function chartOf(files: readonly ChartFile[], budget: UnpackBudget = unpackBudget()): Chart {
   const parts: Parts = {
     templates: [],
     files: [],
@@ -44,7 +49,7 @@ export function chartOf(files: readonly ChartFile[]): Chart {
   const { metadata } = parts;
   if (metadata === undefined) throw new KnownError('invalid', 'Chart.yaml file is missing');
   validateMetadata(metadata);
-  const dependencies = subchartsOf(parts, metadata.name);
+  const dependencies = subchartsOf(parts, metadata.name, budget);
   return {
     metadata,
     templates: parts.templates,
@@ -110,22 +115,26 @@ const specials: Readonly<Record<string, (parts: Parts, file: ChartFile) => void>
   },
 };
 
-function subchartsOf(parts: Parts, parent: string): Chart[] {
+function subchartsOf(parts: Parts, parent: string, budget: UnpackBudget): Chart[] {
   return [...parts.subcharts]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .filter(([name]) => !/^[_.]/.test(name))
     .map(([name, files]) =>
-      reading(`error unpacking subchart ${name} in ${parent}`, () => subchartOf(name, files)),
+      reading(`error unpacking subchart ${name} in ${parent}`, () =>
+        subchartOf(name, files, budget),
+      ),
     );
 }
 
-function subchartOf(name: string, files: readonly ChartFile[]): Chart {
+function subchartOf(name: string, files: readonly ChartFile[], budget: UnpackBudget): Chart {
   const [first] = files;
-  if (name.endsWith('.tgz') && first?.name === name) return chartOf(archiveFiles(first.data));
+  if (name.endsWith('.tgz') && first?.name === name)
+    return chartOf(archiveFiles(first.data, budget), budget);
   // A plain file beside the charts (a README) leaves no files here: Helm says that Chart.yaml is missing.
   const inside = files.filter((file) => file.name.includes('/'));
   return chartOf(
     inside.map((file) => ({ name: file.name.slice(name.length + 1), data: file.data })),
+    budget,
   );
 }
 
