@@ -77,7 +77,15 @@ export async function startCluster(ports: ClusterPorts): Promise<EmbeddedCluster
   let ingress: { readonly ingress: number; readonly ingressTls: number } | undefined;
   if (runsPods) {
     const { podPrefix: addressPrefix } = network;
-    const node = startNode({ ...ports, cluster, nodeName, apiPort: port, addressPrefix });
+    const { serviceCidr = network.serviceCidr } = ports.api ?? {};
+    const node = startNode({
+      ...ports,
+      cluster,
+      nodeName,
+      apiPort: port,
+      addressPrefix,
+      serviceCidr,
+    });
     runtime = node.runtime;
     server.setPodRuntime(runtime);
     const { done, ...opened } = await openIngress(ports, cluster);

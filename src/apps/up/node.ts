@@ -15,6 +15,8 @@ export interface NodePorts extends ClusterPorts {
   readonly nodeName: string;
   /** First half of the addresses of its pods, e.g. `127.64`. */
   readonly addressPrefix: string;
+  /** Range of service addresses on this machine. */
+  readonly serviceCidr: string;
 }
 
 /** The one node: pods as child processes or containers, and services that answer on their addresses. */
@@ -43,6 +45,7 @@ export function startNode(ports: NodePorts): {
       clock,
       log,
       registry,
+      network: { cluster, signal, serviceCidr: ports.serviceCidr },
     }),
   );
   const runtime = startRuntime({

@@ -18,7 +18,21 @@ import { processLabel } from '../process/images.ts';
 import { openEngine, type Engine, type EngineOptions } from './engine.ts';
 import { pullImage, type EngineImage } from './engine-images.ts';
 import { followContainer } from './follow-container.ts';
-import { infraName, inspectAll, inspectOne, labels, removeAll, type Inspected } from './inspect.ts';
+import {
+  infraName,
+  inspectAll,
+  inspectOne,
+  labels,
+  proxyName,
+  removeAll,
+  type Inspected,
+} from './inspect.ts';
+import {
+  openClusterNetwork,
+  type NetworkOptions,
+  type NetworkPorts,
+  type PodNetwork,
+} from './network/cluster-network.ts';
 import { ensurePauseImage } from './pause-image.ts';
 import { infraArguments, memberArguments, type PodArguments } from './run-arguments.ts';
 import { securityOf } from './security.ts';
@@ -34,6 +48,8 @@ export interface ContainersDriverOptions {
   readonly log: Logger;
   /** How registries are looked at; `insecureHosts` are plain http for the engine too. */
   readonly registry?: RegistryClientOptions;
+  /** Gives containers the addresses and names of services; absent: they know only each other's addresses. */
+  readonly network?: NetworkOptions;
 }
 
 interface Ports {
@@ -42,6 +58,7 @@ interface Ports {
   readonly log: Logger;
   readonly platform: string;
   readonly extra: readonly string[];
+  readonly network: () => Promise<PodNetwork | undefined>;
 }
 
 /**
@@ -53,7 +70,9 @@ export function containersDriver(options: ContainersDriverOptions): PodDriver {
   const { clock, log, dataDir, registry = {}, engineArguments: extra = [] } = options;
   const engine = openEngine(options.engine);
   const platform = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
-  const ports: Ports = { engine, clock, log, platform, extra };
+  const base = { engine, clock, log, platform, extra, dataDir };
+  const network = networkOf(base, options.network);
+  const ports: Ports = { ...base, network };
   const usedFile = join(dataDir, `${engine.name}-used`);
   const insecure = registry.insecureHosts ?? [];
   const once = onceWell(async () => ensurePauseImage(engine));
@@ -78,12 +97,34 @@ export function containersDriver(options: ContainersDriverOptions): PodDriver {
       // An engine that was never used here is left in peace: asking would make it set up its storage.
       if (!existsSync(usedFile)) return;
       const all = await inspectAll(engine, { [labels.platform]: platform }).catch(() => []);
-      const strangers = all.filter((each) => !known.has(each.Config.Labels?.[labels.uid] ?? ''));
+      const strangers = all.filter(
+        ({ Config: { Labels = {} } }) =>
+          !known.has(Labels?.[labels.uid] ?? '') && Labels?.[labels.container] !== proxyName,
+      );
       if (strangers.length > 0)
         log.info('removing containers of pods that are gone', { count: strangers.length });
       await removeAll(engine, strangers);
     },
   };
+}
+
+/** Made once; without it pods run all the same, and one warning says what they lack. */
+function networkOf(
+  ports: NetworkPorts,
+  options: NetworkOptions | undefined,
+): () => Promise<PodNetwork | undefined> {
+  let opened: Promise<PodNetwork | undefined> | undefined;
+  const open = async (): Promise<PodNetwork | undefined> => {
+    if (options === undefined) return undefined;
+    try {
+      return await openClusterNetwork(ports, options);
+    } catch (thrown) {
+      const err = messageOf(thrown);
+      ports.log.warn('containers reach no services and no names of the cluster', { err });
+      return undefined;
+    }
+  };
+  return () => (opened ??= open());
 }
 
 /** Remembers success only: an engine that is started later serves later pods. */
@@ -117,7 +158,8 @@ async function isBare(
 async function openPlace(pod: Pod, ports: Ports): Promise<Sandbox> {
   const { engine, platform, clock, log, extra } = ports;
   const mine = { [labels.platform]: platform, [labels.uid]: pod.metadata.uid ?? '' };
-  const common: PodArguments = { engine: engine.name, extra, platform, pod };
+  const network = await ports.network();
+  const common: PodArguments = { engine: engine.name, extra, platform, pod, network };
   const earlier = await inspectAll(engine, mine);
   const isUp = earlier.some((each) => isInfra(each) && each.State.Running === true);
   // Without its network a pod's containers are of no use: they begin anew.

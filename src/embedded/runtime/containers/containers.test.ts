@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,6 +22,7 @@ import type { ContainerToStart, PodDriver } from '../driver.ts';
 import type { ContainerSpec, Pod } from '../pod/pod.ts';
 import { startRuntime, type NodeRuntime } from '../start-runtime.ts';
 import { containersDriver } from './containers-driver.ts';
+import type { NetworkOptions } from './network/cluster-network.ts';
 
 // Real containers of podman, from an image made here of a static busybox and pushed to our registry.
 
@@ -66,8 +68,21 @@ function findArguments(): readonly string[] | undefined {
 const engineArguments = findArguments();
 const isMissing = engineArguments === undefined;
 
-const driverIn = (dataDir: string): PodDriver =>
+/** The container of a pod, as the engine calls it. */
+function nameOf({ metadata: { name, namespace, uid } }: KubeObject): string {
+  return `trice_c_${name}_${namespace}_${uid}_0`;
+}
+
+/** What stays for the next start of a platform, and is of no use when its folder is gone. */
+function removeNetwork(dataDir: string): void {
+  const platform = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
+  works(['rm', '-f', '-t', '0', `trice_proxy_${platform}`]);
+  works(['network', 'rm', '-f', `trice-${platform}`]);
+}
+
+const driverIn = (dataDir: string, network?: NetworkOptions): PodDriver =>
   containersDriver({
+    ...(network === undefined ? {} : { network }),
     engine: { name: 'podman', environment: process.env },
     engineArguments: engineArguments ?? [],
     dataDir,
@@ -348,6 +363,102 @@ describe.skipIf(isMissing)('podman: containers of a pod', () => {
     await Promise.all([loops.done, again.done]);
     await server.close();
   }, 120_000);
+
+  it('pods reach services by name and address, and the API server; also while the platform is away', async () => {
+    const stop = new AbortController();
+    const ports = { clock: systemClock, log: silentLogger, nodeName: 'trice' };
+    const server = await createApiServer({ storePath: ':memory:', ...ports });
+    const api = await server.listen({ host: '127.0.0.1', port: 0 });
+    const cluster = connect({ transport: server.transport });
+    const loops = startWorkloads({ ...ports, signal: stop.signal, cluster, caPem: '' });
+    const dataDir = join(dir, 'services');
+    const startNode = (aborted: AbortSignal): NodeRuntime => {
+      const network = { cluster, signal: aborted, serviceCidr: '127.65.0.0/16' };
+      const drivers = [driverIn(dataDir, network)];
+      const apiServer = { host: '127.0.0.1', port: api.port };
+      return startRuntime({ ...ports, signal: aborted, cluster, dataDir, drivers, apiServer });
+    };
+    const first = new AbortController();
+    const node = startNode(first.signal);
+    const namespace = 'shop';
+    const make = (kind: string, name: string, spec: object): KubeObject => ({
+      apiVersion: 'v1',
+      kind,
+      metadata: { name, namespace, labels: { app: name } },
+      spec,
+    });
+    await cluster.create(kinds.Namespace, {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: namespace },
+    });
+    const account = { namespace, name: 'default' };
+    const soon = { timeout: 40_000, interval: 100 };
+    await expect.poll(() => cluster.get(kinds.ServiceAccount, account), soon).toBeDefined();
+    const service = {
+      selector: { app: 'front' },
+      ports: [{ name: 'http', port: 80, targetPort: 8080 }],
+    };
+    await cluster.create(kinds.Service, make('Service', 'front', service));
+    const headless = { ...service, clusterIP: 'None' };
+    await cluster.create(kinds.Service, make('Service', 'direct', headless));
+    const container = { name: 'c', image: base };
+    const probe = { tcpSocket: { port: 8080 }, periodSeconds: 1 };
+    const served = {
+      hostname: 'one',
+      subdomain: 'direct',
+      terminationGracePeriodSeconds: 1,
+      containers: [{ ...container, command: ['sh', '-c', serves], readinessProbe: probe }],
+    };
+    await cluster.create(kinds.Pod, make('Pod', 'front', served));
+    const isReady = async (name: string): Promise<boolean> =>
+      JSON.stringify(await cluster.get(kinds.Pod, { namespace, name })).includes('"ready":true');
+    await expect.poll(() => isReady('front'), soon).toBe(true);
+    const asks = {
+      terminationGracePeriodSeconds: 0,
+      containers: [{ ...container, command: ['sleep', '1000'] }],
+    };
+    await cluster.create(kinds.Pod, make('Pod', 'asks', asks));
+    await expect.poll(() => isReady('asks'), soon).toBe(true);
+    const pod = await cluster.get(kinds.Pod, { namespace, name: 'asks' });
+    if (pod === undefined) throw new Error('no pod');
+    const shell = async (runtime: NodeRuntime, script: string): Promise<string> => {
+      const command = ['sh', '-c', `${script} 2>&1`];
+      const running = await runtime.exec(pod, { container: 'c', command, tty: false, signal });
+      return new Response(running.stdout).text();
+    };
+    // The C library of a static busybox resolves no names, so its own nslookup does, and nc calls the address.
+    const get = (host: string, port: string): string =>
+      `printf 'GET /index.html HTTP/1.0\\r\\n\\r\\n' | /bin/busybox nc -w 3 ${host} ${port}`;
+    const byName = (name: string, port: string): string =>
+      `at=$(/bin/busybox nslookup ${name}); at=\${at##*Address: }; ${get('$at', port)}`;
+    const front = get('$FRONT_SERVICE_HOST', '$FRONT_SERVICE_PORT');
+    const page = expect.stringContaining('a page\n') as string;
+    await expect.poll(() => shell(node, front), soon).toEqual(page);
+    const zone = 'shop.svc.cluster.local';
+    expect(await shell(node, byName(`front.${zone}`, '80'))).toEqual(page);
+    expect(await shell(node, byName(`one.direct.${zone}`, '8080'))).toEqual(page);
+    expect(await shell(node, 'cat /etc/resolv.conf')).toContain(
+      `search ${zone} svc.cluster.local cluster.local`,
+    );
+    const server443 = byName('$KUBERNETES_SERVICE_HOST.cluster.local', '443');
+    expect(await shell(node, server443)).toContain('HTTP/1.1 ');
+    first.abort();
+    await node.done;
+    const exec = ['exec', nameOf(pod), 'sh', '-c', front];
+    expect(execFileSync('podman', exec, { encoding: 'utf8' })).toEqual(page);
+    const again = startNode(stop.signal);
+    await expect.poll(() => shell(again, front).catch(() => ''), soon).toEqual(page);
+    for (const name of ['asks', 'front']) await cluster.delete(kinds.Pod, { namespace, name });
+    const left = async (): Promise<number> =>
+      (await cluster.list(kinds.Pod, { namespace })).items.length;
+    await expect.poll(left, soon).toBe(0);
+    stop.abort();
+    await Promise.all([loops.done, again.done]);
+    await api.close();
+    await server.close();
+    removeNetwork(dataDir);
+  }, 180_000);
 
   it('finds its containers again, running and ended, and removes those of strangers', async () => {
     const first = driverIn(dir);

@@ -30,6 +30,9 @@ export const labels = {
 /** The value of the container label of infra containers: no container can have this name. */
 export const infraName = '_infra';
 
+/** The same for the container that has the addresses of services. */
+export const proxyName = '_proxy';
+
 /** All containers with a label, those that have ended too. */
 export async function inspectAll(
   engine: Engine,

@@ -3,6 +3,9 @@ import type { ContainerToStart, Mount } from '../driver.ts';
 import type { ContainerSpec, Pod } from '../pod/pod.ts';
 import type { EngineName } from './engine.ts';
 import { infraName, labels } from './inspect.ts';
+import type { PodNetwork } from './network/cluster-network.ts';
+import { domain } from './network/inside/state.ts';
+import { insideEnv } from './network/service-range.ts';
 import { pauseImage } from './pause-image.ts';
 import { securityArguments, type PodSecurity } from './security.ts';
 
@@ -13,31 +16,33 @@ export interface PodArguments {
   readonly extra: readonly string[];
   readonly platform: string;
   readonly pod: Pod;
+  /** Absent: the engine's own network, without services and their names. */
+  readonly network?: PodNetwork | undefined;
 }
 
 /** `run` for the container that holds the pod's network. Pure. */
-export function infraArguments({ engine, extra, platform, pod }: PodArguments): string[] {
+export function infraArguments(common: PodArguments): string[] {
+  const { extra, pod, network } = common;
   const { spec, metadata } = pod;
   const isHost = spec['hostNetwork'] === true;
-  const { nameservers = [], searches = [], options = [] } = (spec['dnsConfig'] ?? {}) as DnsConfig;
   const aliases = (spec['hostAliases'] ?? []) as Array<{ ip: string; hostnames?: string[] }>;
   const { sysctls = [] } = (spec['securityContext'] ?? {}) as PodSecurity;
   return [
     'run',
     '-d',
     ...extra,
-    ...named({ engine, extra, platform, pod }, infraName, 0),
+    ...named(common, infraName, 0),
     ...(isHost
       ? ['--network', 'host']
-      : ['--hostname', (spec.hostname ?? metadata.name).slice(0, 63), ...publish(spec)]),
+      : [
+          ...(network === undefined ? [] : ['--network', network.name]),
+          '--hostname',
+          (spec.hostname ?? metadata.name).slice(0, 63),
+          ...publish(spec),
+        ]),
     '--ipc',
     spec['hostIPC'] === true ? 'host' : 'shareable',
-    ...nameservers.flatMap((each) => ['--dns', each]),
-    ...searches.flatMap((each) => ['--dns-search', each]),
-    ...options.flatMap(({ name, value }) => [
-      '--dns-option',
-      value === undefined ? name : `${name}:${value}`,
-    ]),
+    ...nameArguments(pod, network),
     ...aliases.flatMap(({ ip, hostnames = [] }) =>
       hostnames.flatMap((each) => ['--add-host', `${each}:${ip}`]),
     ),
@@ -55,7 +60,9 @@ export function memberArguments(
   const { engine, extra, pod } = common;
   const { spec, command = [], args = [] } = container;
   const [entrypoint, ...rest] = command;
-  const environment = environmentArguments(container.env);
+  const { network } = common;
+  const env = network === undefined ? container.env : insideEnv(network.range, container.env);
+  const environment = environmentArguments(env);
   return {
     env: environment.env,
     args: [
@@ -89,6 +96,45 @@ export function memberArguments(
     ],
   };
 }
+
+/** Who is asked for names: the cluster by default, besides what the pod says itself. */
+function nameArguments(pod: Pod, network: PodNetwork | undefined): string[] {
+  const {
+    nameservers = [],
+    searches = [],
+    options = [],
+  } = (pod.spec['dnsConfig'] ?? {}) as DnsConfig;
+  const own = network !== undefined && asksCluster(pod) ? clusterNames(pod, network) : none;
+  const isDotted = options.some(({ name }) => name === 'ndots');
+  const all = [...(isDotted ? [] : own.options), ...options];
+  return [
+    ...[...own.nameservers, ...nameservers].flatMap((each) => ['--dns', each]),
+    ...[...own.searches, ...searches].flatMap((each) => ['--dns-search', each]),
+    ...all.flatMap(({ name, value }) => [
+      '--dns-option',
+      value === undefined ? name : `${name}:${value}`,
+    ]),
+  ];
+}
+
+function asksCluster({ spec }: Pod): boolean {
+  const { dnsPolicy = 'ClusterFirst', hostNetwork } = spec as {
+    dnsPolicy?: string;
+    hostNetwork?: boolean;
+  };
+  return dnsPolicy === 'ClusterFirstWithHostNet' || (dnsPolicy === 'ClusterFirst' && !hostNetwork);
+}
+
+function clusterNames({ metadata }: Pod, network: PodNetwork): Required<DnsConfig> {
+  const zone = `svc.${domain}`;
+  return {
+    nameservers: [network.dns],
+    searches: [`${metadata.namespace}.${zone}`, zone, domain],
+    options: [{ name: 'ndots', value: '5' }],
+  };
+}
+
+const none: Required<DnsConfig> = { nameservers: [], searches: [], options: [] };
 
 interface DnsConfig {
   readonly nameservers?: string[];
