@@ -109,21 +109,19 @@ async function write(
   run: Run,
 ): Promise<Applied['action'] | 'ignored'> {
   const { id, object, kind, manifest } = desired;
-  const about = { resource: id, source: manifest.file };
-  if (ignoreOf(object) === 'true') {
-    run.log.info('not applying resource; ignore annotation in file', about);
-    return 'ignored';
-  }
-  const live = liveIn(how.live, desired) ?? (await cluster.get(kind, keyOf(object)));
-  if (live !== undefined && ignoreOf(live) === 'true') {
-    run.log.info('not applying resource; ignore annotation in cluster resource', about);
+  const live =
+    ignoreOf(object) === 'true'
+      ? undefined
+      : (liveIn(how.live, desired) ?? (await cluster.get(kind, keyOf(object))));
+  const place = ignoredIn(object, live);
+  if (place !== undefined) {
+    const about = { resource: id, source: manifest.file };
+    run.log.info(`not applying resource; ignore annotation in ${place}`, about);
     return 'ignored';
   }
   const owner = live && otherOwner(live, id, how.otherSets);
   if (owner) throw new KnownError('conflict', `${id} is kept by another repository of this sync`);
-  if (live === undefined && how.before.get(id) === desired.checksum) {
-    run.log.warn('it was deleted by hand; it is made again', { resource: id });
-  }
+  tellDeleted(desired, live, how, run);
   const wanted = markedOnce(desired, how.setName);
   const applying = {
     fieldManager,
@@ -138,6 +136,11 @@ async function write(
   return applied.action;
 }
 
+function ignoredIn(object: KubeObject, live: KubeObject | undefined): string | undefined {
+  if (ignoreOf(object) === 'true') return 'file';
+  return live !== undefined && ignoreOf(live) === 'true' ? 'cluster resource' : undefined;
+}
+
 // Objects of files that did not change are the same values from one pass to the next, and so are these.
 const remembered = new WeakMap<DesiredObject, readonly [setName: string, wanted: KubeObject]>();
 
@@ -147,6 +150,16 @@ function markedOnce(desired: DesiredObject, setName: string): KubeObject {
   const wanted = marked(desired.object, setName, desired.id);
   remembered.set(desired, [setName, wanted]);
   return wanted;
+}
+
+function tellDeleted(
+  { id, checksum }: DesiredObject,
+  live: KubeObject | undefined,
+  how: ApplyAll,
+  run: Run,
+): void {
+  if (live !== undefined || how.before.get(id) !== checksum) return;
+  run.log.warn('it was deleted by hand; it is made again', { resource: id });
 }
 
 interface Compared {
