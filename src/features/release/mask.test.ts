@@ -3,13 +3,14 @@ import { maskOf } from './mask.ts';
 
 describe('a mask', () => {
   const mask = maskOf([
-    { a: 'swordfish', deep: { list: ['a "quoted" one', 'line one\nline two'] } },
+    { a: 'swordfish', pin: 73519, deep: { list: ['a "quoted" one', 'line one\nline two'] } },
   ]);
   it.each([
     ['the word swordfish stands here', 'the word [hidden] stands here'],
     [JSON.stringify({ x: 'a "quoted" one' }), '{"x":"[hidden]"}'],
     ['only line two was quoted', 'only [hidden] was quoted'],
     [Buffer.from('swordfish').toString('base64'), '[hidden]'],
+    ['the pin is 73519', 'the pin is [hidden]'],
     ['nothing of that', 'nothing of that'],
   ])('%s', (text, shown) => {
     expect(mask(text)).toBe(shown);

@@ -18,6 +18,8 @@ export function maskOf(secrets: readonly JsonRecord[]): Mask {
 
 function collect(value: unknown, into: Set<string>): void {
   if (typeof value === 'string') take(value, into);
+  // A pin without quotes is a number in YAML.
+  else if (typeof value === 'number' || typeof value === 'bigint') take(String(value), into);
   else if (Array.isArray(value)) for (const each of value) collect(each, into);
   else if (isRecord(value)) for (const each of Object.values(value)) collect(each, into);
 }
