@@ -45,13 +45,18 @@ function verb(name: string, short: string, example: string, wish: PolicyWish): C
     short,
     example: `  ${example}`,
     args: noArguments,
-    flags: flags.map((flag) =>
-      flag.name === 'workload'
-        ? { ...flag, usage: `${name === 'unlock' ? 'Controller' : 'Workload'} to ${name}` }
-        : flag,
-    ),
+    flags: flags.map((flag) => ({ ...flag, ...usageFor(name, flag.name) })),
     run: (call) => updatePolicies(call, wish),
   };
+}
+
+/** fluxctl's own words, which call some workloads controllers still. */
+function usageFor(verbName: string, flag: string): { readonly usage?: string } {
+  if (flag === 'workload') {
+    return { usage: `${verbName === 'unlock' ? 'Controller' : 'Workload'} to ${verbName}` };
+  }
+  const isOld = flag === 'namespace' && ['lock', 'unlock'].includes(verbName);
+  return isOld ? { usage: 'Controller namespace' } : {};
 }
 
 /** `fluxctl automate`, `deautomate`, `lock`, `unlock`. */

@@ -1,5 +1,5 @@
 import { invalid, isRecord } from '../../../base/index.ts';
-import { gitNotice, imageNotice, type Hook, type Notice, type Said } from './notice.ts';
+import { gitNotice, imageNotice, type Hook, type Said } from './notice.ts';
 import { hasHmac, hasKey } from './signatures.ts';
 
 /** How one kind of forge or registry calls. */
@@ -159,5 +159,3 @@ function listAt(value: unknown, ...path: string[]): unknown[] {
 export function isQuiet(source: string): boolean {
   return source === 'GoogleContainerRegistry';
 }
-
-export type { Notice };
