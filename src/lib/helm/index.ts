@@ -1,6 +1,7 @@
 /**
  * Helm 3 as a library: charts, values, rendering, releases. `loadChart` reads a chart, `renderChart`
- * is synchronous and pure (time, random bytes and `lookup` come through ports), the actions
+ * is synchronous and pure (time, random bytes and `lookup` come through ports), `createRenderer` does it
+ * again and again with little work, and `trace` tells where lines and values come from. The actions
  * (`installRelease` …) write to a cluster and keep revisions in Secrets exactly as Helm does, so that
  * either reads what the other wrote. Refuses: plugins, post-renderers, name servers and the clock
  * inside a render, files outside a chart. Start with `render/render.ts`, then `release/install.ts`.

@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   chartOf,
@@ -188,6 +191,15 @@ describe('where a value came from', () => {
       expect(lines?.join('\n')).toBe(text);
     }
   });
+});
+
+it('the example of the guide prints what the guide shows', () => {
+  const root = path.resolve(import.meta.dirname, '../../../..');
+  const example = path.join(root, 'examples/charts-as-a-library/render.ts');
+  const { stdout } = spawnSync(process.execPath, [example], { encoding: 'utf8' });
+  const guide = readFileSync(path.join(root, 'docs/guides/charts-as-a-library.md'), 'utf8');
+  expect(stdout).not.toBe('');
+  expect(guide).toContain(stdout);
 });
 
 describe('explainFailure', () => {
