@@ -68,6 +68,7 @@ export async function startCluster(ports: ClusterPorts): Promise<EmbeddedCluster
     log,
     signal,
     nodeName,
+    ...(ports.api?.profile === undefined ? {} : { profile: ports.api.profile }),
     keepsNode: hasNode,
     schedules: !without.includes('workloads'),
     caPem: pki.caPem,

@@ -15,6 +15,7 @@ import {
   type StatefulSet,
 } from './objects.ts';
 import type { Job } from './job/job-object.ts';
+import type { Served } from './served-kinds.ts';
 import { storageShapes, type Claim } from './storage/storage-objects.ts';
 import { createStore, type Store } from './store.ts';
 
@@ -52,10 +53,12 @@ export interface LoopPorts {
   readonly log: Logger;
   readonly signal: AbortSignal;
   readonly stores: Stores;
+  /** The version of a kind that this API server serves. */
+  readonly served: Served;
 }
 
 /** Opens the shared watches. */
-export function openStores(cluster: Cluster, run: Run): Stores {
+export function openStores(cluster: Cluster, served: Served, run: Run): Stores {
   return {
     pods: createStore(cluster, shapes.Pod, run),
     replicaSets: createStore(cluster, shapes.ReplicaSet, run),
@@ -68,7 +71,7 @@ export function openStores(cluster: Cluster, run: Run): Stores {
     claims: createStore(cluster, storageShapes.Claim, run),
     services: createStore(cluster, shapes.Service, run),
     endpoints: createStore(cluster, shapes.Endpoints, run),
-    slices: createStore(cluster, shapes.EndpointSlice, run),
+    slices: createStore(cluster, served(shapes.EndpointSlice), run),
     nodes: createStore(cluster, shapes.Node, run),
     namespaces: createStore(cluster, shapes.Namespace, run),
   };

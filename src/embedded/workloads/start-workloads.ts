@@ -12,6 +12,7 @@ import { startAccountLoop } from './namespace/account-loop.ts';
 import { startNamespaceLoop } from './namespace/namespace-loop.ts';
 import { keepNode } from './node/node-object.ts';
 import { startSchedulerLoop } from './node/scheduler-loop.ts';
+import { servedKinds } from './served-kinds.ts';
 import { startDaemonSetLoop } from './daemon-set/daemon-set-loop.ts';
 import { startStatefulSetLoop } from './stateful-set/stateful-set-loop.ts';
 import { startStorageLoop } from './storage/storage-loop.ts';
@@ -28,6 +29,8 @@ export interface WorkloadsOptions {
   readonly signal: AbortSignal;
   /** The one node; pods are bound to it. */
   readonly nodeName: string;
+  /** Of the API server; `modern` unless told otherwise. */
+  readonly profile?: 'modern' | 'legacy';
   /** False: nobody registers the node and keeps its lease. */
   readonly keepsNode?: boolean;
   /** False: pods stay Pending until somebody else binds them. */
@@ -49,12 +52,14 @@ export interface Workloads {
 export function startWorkloads(options: WorkloadsOptions): Workloads {
   const { cluster, clock, log, signal, nodeName, caPem, volumesDir } = options;
   const { keepsNode = true, schedules = true } = options;
+  const served = servedKinds(options.profile ?? 'modern');
   const ports: LoopPorts = {
     cluster,
     clock,
     log,
     signal,
-    stores: openStores(cluster, { clock, log, signal }),
+    stores: openStores(cluster, served, { clock, log, signal }),
+    served,
   };
   const collect = startCollectLoop(ports);
   const namespaces = startNamespaceLoop(ports);

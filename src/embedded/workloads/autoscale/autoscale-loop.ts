@@ -38,7 +38,7 @@ interface Autoscaling extends LoopPorts {
 export function startAutoscaleLoop(ports: LoopPorts, usageOf: UsageOf): Loop {
   const autoscaling: Autoscaling = {
     ...ports,
-    store: createStore(ports.cluster, kind, ports),
+    store: createStore(ports.cluster, ports.served(kind), ports),
     tell: teller(ports, 'horizontal-pod-autoscaler'),
     usageOf,
     memories: new Map(),

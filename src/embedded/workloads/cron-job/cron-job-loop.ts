@@ -15,7 +15,7 @@ const maxWaitMs = 600_000;
 
 /** CronJobs: a Job for each time of the schedule. */
 export function startCronJobLoop(ports: LoopPorts): Loop {
-  const crons = createStore(ports.cluster, kinds.CronJob as Kind<CronJob>, ports);
+  const crons = createStore(ports.cluster, ports.served(kinds.CronJob as Kind<CronJob>), ports);
   const tell = teller(ports, 'cronjob-controller');
   const loop = createLoop({
     ...ports,

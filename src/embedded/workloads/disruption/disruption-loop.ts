@@ -18,7 +18,7 @@ const budgetKind = {
 /** Disruption budgets: keeps their status, by which evictions are allowed or refused. */
 export function startDisruptionLoop(ports: LoopPorts): Loop {
   const { cluster, stores, clock } = ports;
-  const budgets = createStore(cluster, budgetKind as Kind<DisruptionBudget>, ports);
+  const budgets = createStore(cluster, ports.served(budgetKind as Kind<DisruptionBudget>), ports);
   const loop = createLoop({
     ...ports,
     name: 'disruption',

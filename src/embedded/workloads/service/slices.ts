@@ -1,7 +1,7 @@
 import type { Key } from '../../../base/index.ts';
 import { controlledBy } from '../claim.ts';
 import type { LoopPorts } from '../loop-ports.ts';
-import { shapes, type EndpointSlice, type Service } from '../objects.ts';
+import type { EndpointSlice, Service } from '../objects.ts';
 import { stableText } from '../template-hash.ts';
 import type { SliceContent } from './decide-endpoints.ts';
 
@@ -32,7 +32,7 @@ export async function writeSlices(ports: LoopPorts, asked: SlicesToWrite): Promi
   for (const [index, content] of wanted.entries())
     await writeSlice(ports, asked, content, present[index]);
   for (const slice of present.slice(wanted.length)) {
-    await cluster.delete(shapes.EndpointSlice, slice.metadata);
+    await cluster.delete(stores.slices.kind, slice.metadata);
     stores.slices.deleted(slice, false);
   }
 }
@@ -49,14 +49,14 @@ async function writeSlice(
   if (live === undefined) {
     const metadata = { generateName: `${name}-`, namespace, labels, ...owners };
     const fresh = {
-      apiVersion: 'discovery.k8s.io/v1',
+      apiVersion: stores.slices.kind.apiVersion,
       kind: 'EndpointSlice',
       // The API server makes the name from the prefix.
       metadata: metadata as unknown as EndpointSlice['metadata'],
       addressType: 'IPv4',
       ...content,
     };
-    stores.slices.wrote(await cluster.create(shapes.EndpointSlice, fresh));
+    stores.slices.wrote(await cluster.create(stores.slices.kind, fresh));
     return;
   }
   const isSame =
@@ -64,7 +64,5 @@ async function writeSlice(
     stableText([content.endpoints, content.ports, labels]);
   if (isSame) return;
   const metadata = { ...live.metadata, labels };
-  stores.slices.wrote(
-    await cluster.replace(shapes.EndpointSlice, { ...live, ...content, metadata }),
-  );
+  stores.slices.wrote(await cluster.replace(stores.slices.kind, { ...live, ...content, metadata }));
 }

@@ -45,7 +45,11 @@ export async function openBench({ rules = [], ...more }: BenchOptions = {}): Pro
   const namespace = 'demo';
   const ports = { clock: systemClock, log: silentLogger, signal: stop.signal, nodeName: 'trice' };
   const dir = await mkdtemp(join(tmpdir(), 'trice-bench-'));
-  const server = await createApiServer({ storePath: ':memory:', ...ports });
+  const server = await createApiServer({
+    storePath: ':memory:',
+    ...ports,
+    profile: more.profile ?? 'modern',
+  });
   const cluster = connect({ transport: server.transport });
   const workloads = startWorkloads({ ...ports, cluster, caPem: 'the certificate', ...more });
   const drivers = [simulatedDriver({ clock: systemClock, everything: true, rules })];
