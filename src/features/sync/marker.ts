@@ -79,6 +79,9 @@ function secretMarker(cluster: Cluster, key: Key, repository: string | undefined
   };
 }
 
+const sharedMarker =
+  'detected external change in sync state; the sync state should not be shared by fluxd instances';
+
 /**
  * Moves a marker to each revision, once. One that cannot be moved is said in the log and tried again
  * with the next sync: the sync itself stands. As in fluxd it is always written once after a start.
@@ -93,6 +96,9 @@ export function markerMover(
     if (revision === written) return;
     const limit = { clock, ms, signal, what: `writing ${marker.text}` };
     try {
+      // One that cannot be read (another's, not signed) is somebody else's doing, too.
+      const found = written === undefined ? undefined : await marker.read().catch(() => '');
+      if (found !== written) log.warn(sharedMarker);
       await withTimeLimit(limit, (until) => marker.write(revision, until));
       log.info('', { state: marker.text, old: written ?? '', new: revision });
       written = revision;

@@ -59,6 +59,8 @@ export class SyncPass {
   /** Objects that may not be as they were applied. */
   readonly #doubted = new Set<string>();
   #unknown = new Set<string>();
+  /** Ids outside the allowed namespaces, as they were told last. */
+  #excluded = '';
   /** Something that git does not name may be ours: only the live objects tell what is to go. */
   #isMemoryIncomplete = false;
   /** Deletions that wait for a person. */
@@ -95,6 +97,7 @@ export class SyncPass {
     const desired = desiredOf(reading, scopeOf, settings);
     if (settings.isStrict) refuseProblems(desired);
     this.#logUnknown(desired, run.log);
+    this.#logExcluded(desired, run.log);
     const isListing = how.isFull || this.#isMemoryIncomplete;
     const live = isListing ? await listMarked(cluster, run.log) : undefined;
     const before = this.#applied;
@@ -206,6 +209,14 @@ export class SyncPass {
     const message = `${count} objects left the repository at once; nothing is deleted until someone confirms with: trice sync ${name} --confirm-prune`;
     log.warn(message);
     return { path: '', message };
+  }
+
+  #logExcluded({ excluded }: Desired, log: Logger): void {
+    const resources = excluded.toSorted().join(',');
+    if (resources !== '' && resources !== this.#excluded) {
+      log.warn('not applying resources; excluded by namespace constraints', { resources });
+    }
+    this.#excluded = resources;
   }
 
   #logUnknown(desired: Desired, log: Logger): void {

@@ -313,3 +313,33 @@ describe('changes by hand', () => {
     expect(items).toEqual([]);
   });
 });
+
+describe('warnings in the words of fluxd', () => {
+  it('tell what is excluded by namespace, once', async () => {
+    push({ 'a.yaml': map('one'), 'b.yaml': map('two').replace('two}', 'two, namespace: other}') });
+    start({ allowNamespaces: ['default'] });
+    await sync();
+    await sync();
+    const told = lines.filter((line) =>
+      line.includes('not applying resources; excluded by namespace constraints'),
+    );
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain('resources=other:configmap/two');
+    expect(await isThere('one')).toBe(true);
+  });
+
+  it('tell that someone else moves the sync tag', async () => {
+    const first = push({ 'a.yaml': map('one') });
+    start({});
+    await sync();
+    push({ 'b.yaml': map('two') });
+    await sync();
+    const text = 'detected external change in sync state';
+    expect(lines.join('\n')).not.toContain(text);
+    git(work, 'tag', '-f', '-a', '-m', 'x', 'flux-sync', first);
+    git(work, 'push', '-q', '-f', 'origin', 'flux-sync');
+    push({ 'c.yaml': map('three') });
+    await sync();
+    expect(lines.filter((line) => line.includes(text))).toHaveLength(1);
+  });
+});
