@@ -1,7 +1,7 @@
 // Charts that want to do harm: each ends soon, with an error of ours that says what is wrong.
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
-import type { Headers } from 'tar-stream';
+import type { Header } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { KnownError } from '../../../base/index.ts';
 import { defaultCapabilities } from '../render/capabilities.ts';
@@ -11,7 +11,9 @@ import { chartOf, loadChart } from './load.ts';
 const meta = 'apiVersion: v2\nname: demo\nversion: 0.1.0\n';
 
 async function tgz(
-  entries: readonly (Headers & { readonly data?: Buffer | string })[],
+  entries: readonly (Partial<Header> & { readonly name: string } & {
+    readonly data?: Buffer | string;
+  })[],
 ): Promise<Buffer> {
   const tar = pack();
   for (const { data = '', ...header } of entries) tar.entry(header, data as Buffer);
@@ -32,7 +34,7 @@ async function failure(load: () => unknown): Promise<string> {
 }
 
 describe('archives', () => {
-  it.each<[string, Headers & { data?: Buffer }, string]>([
+  it.each<[string, Partial<Header> & { readonly name: string } & { data?: Buffer }, string]>([
     [
       'a parent by backslashes',
       { name: 'demo\\..\\..\\x' },

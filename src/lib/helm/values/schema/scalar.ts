@@ -7,8 +7,9 @@ import type { Check } from './validator.ts';
 /** The keywords for strings. */
 export function checkText({ schema, at, draft }: Check, value: string): Problem[] {
   const { minLength: least, maxLength: most, pattern, format } = schema;
-  if (draft < 2019 && typeof format === 'string' && formats[format]?.(value) === false) {
-    return [problem(at, `${quoted(value)} is not valid ${format}: it does not have that form`)];
+  if (draft < 2019 && typeof format === 'string') {
+    const why = formats[format]?.(value);
+    if (why !== undefined) return [problem(at, `${quoted(value)} is not valid ${format}: ${why}`)];
   }
   const length = Array.from(value).length;
   const found: Problem[] = [];

@@ -106,6 +106,27 @@ describe('values.schema.json', () => {
       ["- at '/c': false schema"],
     ],
     [{ $ref: 'urn:example:thing' }, {}, []],
+    // Formats are checked up to draft 7, and say why.
+    ...(
+      [
+        ['date', '2020-13-01', 'parsing time "2020-13-01": month out of range'],
+        ['time', '25:00:00Z', 'hour/min/sec out of range'],
+        ['date-time', '2020-01-01 10:00:00Z', '11th character must be t or T'],
+        ['email', 'a..b@c', 'consecutive dots'],
+        ['email', 'a@-b', 'invalid domain: label starts with hyphen'],
+        ['hostname', 'a_b', "invalid character '_'"],
+        ['ipv4', '01.2.3.4', 'leading zeros'],
+        ['ipv6', 'x', 'missing colon'],
+        ['uri', '/rel', 'relative url'],
+        ['uri-reference', '1:2', 'parse "1:2": first path segment in URL cannot contain colon'],
+        ['uuid', 'x', 'must have 5 elements'],
+        ['json-pointer', '/a~', '~ must be followed by 0 or 1'],
+      ] as const
+    ).map(([format, v, why]): [object, unknown, string[]] => [
+      { $schema: draft7, properties: { v: { format } } },
+      { v },
+      [`- at '/v': '${v}' is not valid ${format}: ${why}`],
+    ]),
     // Keywords that an older draft does not have.
     [{ $schema: draft7, dependentRequired: { a: ['b'] } }, { a: 1 }, []],
     [
