@@ -299,6 +299,19 @@ test('a set that is kept can begin again with its whole budget', () => {
   engine.execute('t', {});
 });
 
+test.each(['.deep', 'toJson .deep', 'toYaml .deep', 'toToml .deep', 'deepCopy .deep | len'])(
+  'a value nested 10,000 deep: {{ %s }} prints or fails with an error of ours',
+  (action) => {
+    let deep: unknown = {};
+    for (let i = 0; i < 10_000; i++) deep = { a: deep };
+    try {
+      expect(render(`{{ ${action} }}`, { deep }).length).toBeLessThan(100_000_000);
+    } catch (thrown) {
+      expect(thrown).toBeInstanceOf(TemplateError);
+    }
+  },
+);
+
 test('a bomb of aliases in fromYaml ends as Go ends it', () => {
   const bomb = ['a0: &a0 [x, x]'];
   for (let i = 1; i < 24; i++) bomb.push(`a${i}: &a${i} [*a${i - 1}, *a${i - 1}, *a${i - 1}]`);

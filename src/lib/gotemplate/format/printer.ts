@@ -1,4 +1,5 @@
 import {
+  checkNesting,
   elementOf,
   GoComplex,
   GoNumber,
@@ -62,6 +63,7 @@ export class Printer {
   }
 
   private object(value: object, verb: string, depth: number): string {
+    checkNesting(depth);
     if (value instanceof GoNumber) return this.number(value, verb);
     if (value instanceof HostObject) return this.host(value, verb, depth);
     if (value instanceof Uint8Array) return this.bytes(value, verb, depth);
@@ -198,24 +200,24 @@ export class Printer {
     }
   }
 
-  private element(value: unknown, verb: string, of: object): string {
+  private element(value: unknown, verb: string, of: object, depth: number): string {
     if ((value === null || value === undefined) && elementOf(of) !== 'interface {}') {
       return this.spec.sharpV ? `(${elementOf(of)})(nil)` : '<nil>';
     }
-    return this.print(value, verb, 1);
+    return this.print(value, verb, depth + 1);
   }
 
-  private list(items: unknown[] | Uint8Array, verb: string, _depth: number): string {
-    const shown = itemsOf(items).map((item) => this.element(item, verb, items));
+  private list(items: unknown[] | Uint8Array, verb: string, depth: number): string {
+    const shown = itemsOf(items).map((item) => this.element(item, verb, items, depth));
     if (!this.spec.sharpV) return `[${shown.join(' ')}]`;
     if (isTypedNil(items)) return `${typeName(items)}(nil)`;
     return `${typeName(items)}{${shown.join(', ')}}`;
   }
 
-  private map(map: Record<string, unknown>, verb: string, _depth: number): string {
+  private map(map: Record<string, unknown>, verb: string, depth: number): string {
     if (this.spec.sharpV && isTypedNil(map)) return `${typeName(map)}(nil)`;
     const shown = sortText(Object.keys(map)).map(
-      (key) => `${this.print(key, verb, 1)}:${this.element(map[key], verb, map)}`,
+      (key) => `${this.print(key, verb, 1)}:${this.element(map[key], verb, map, depth)}`,
     );
     return this.spec.sharpV ? `${typeName(map)}{${shown.join(', ')}}` : `map[${shown.join(' ')}]`;
   }

@@ -17,6 +17,7 @@ export {
   toBytes,
   validText,
 } from './text.ts';
+export { checkNesting } from './nesting.ts';
 export { isTrue, isTypedNil } from './truth.ts';
 export {
   elementOf,

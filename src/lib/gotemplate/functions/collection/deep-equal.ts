@@ -2,6 +2,7 @@ import { GoError } from '../../template-error.ts';
 import {
   GoComplex,
   GoNumber,
+  checkNesting,
   HostObject,
   isList,
   isMap,
@@ -49,14 +50,15 @@ export function deepCopy(value: unknown): unknown {
   if (value === null || value === undefined) {
     throw new GoError('reflect: call of reflect.Value.Type on zero Value');
   }
-  return copy(value);
+  return copy(value, 0);
 }
 
-function copy(value: unknown): unknown {
+function copy(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
+  checkNesting(depth);
   const tag = tagOf(value);
   if (Array.isArray(value)) {
-    const items = value.map(copy);
+    const items = value.map((item) => copy(item, depth + 1));
     return tag === undefined ? items : typedList(items, tag);
   }
   if (value instanceof Uint8Array) return value.slice();
@@ -65,6 +67,6 @@ function copy(value: unknown): unknown {
   }
   if (!isMap(value)) return value;
   const out: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) out[key] = copy(value[key]);
+  for (const key of Object.keys(value)) out[key] = copy(value[key], depth + 1);
   return tag === undefined ? out : typedMap(out, tag);
 }
