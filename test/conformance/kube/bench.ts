@@ -61,6 +61,7 @@ export async function startKubeBench(profile: 'modern' | 'legacy' = 'modern'): P
   const rules = [
     { image: 'talks:*', lines },
     { image: 'job:*', lines, exitAfterMs: 0, exitCode: 0 },
+    { image: 'serves:*', handler: () => new Response('served\n') },
   ];
   const runtime = startRuntime({
     ...ports,

@@ -15,15 +15,15 @@ const isHere = helm !== undefined && existsSync(path.join(corpus, 'charts', 'ind
 /** A chart, and the value that its upgrade changes. */
 const charts = [
   ['charts__stable__chartmuseum', 'replicaCount=2'],
-  ['charts__stable__grafana', 'replicas=2'],
   ['charts__stable__karma', 'replicaCount=2'],
-  ['charts__stable__mariadb', 'slave.replicas=2'],
-  ['charts__stable__minio', 'buckets[0].name=made'],
   ['charts__stable__nginx-ingress', 'controller.replicaCount=2'],
-  ['charts__stable__prometheus-blackbox-exporter', 'replicas=2'],
   ['charts__stable__sealed-secrets', 'commandArgs[0]=--v=2'],
   ['prom__charts__alertmanager', 'replicaCount=2'],
+  ['prom__charts__prom-label-proxy', 'replicaCount=2'],
   ['prom__charts__prometheus-json-exporter', 'replicaCount=2'],
+  ['prom__charts__prometheus-memcached-exporter', 'replicaCount=2'],
+  ['prom__charts__prometheus-node-exporter', 'revisionHistoryLimit=3'],
+  ['prom__charts__prometheus-redis-exporter', 'replicaCount=2'],
 ] as const;
 
 const title = helm === undefined ? 'helm is not on the PATH' : 'helm, where its corpus is';
