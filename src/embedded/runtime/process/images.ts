@@ -44,7 +44,7 @@ const lookMs = 15_000;
 export function openLocalImages(dir: string, registry: RegistryClientOptions): LocalImages {
   const plain = createRegistryClient(registry);
   const known = new Map<string, { digest: string; config: ImageConfig }>();
-  const fetching = new Map<string, Promise<void>>();
+  const fetching = new Map<string, Promise<number>>();
   const clientFor = ({ credentials }: PullHow): RegistryClient => {
     if (credentials === undefined || credentials.size === 0) return plain;
     const ask = registry.credentials;
@@ -82,11 +82,13 @@ export function openLocalImages(dir: string, registry: RegistryClientOptions): L
       const work =
         fetching.get(digest) ??
         fetchOnce({ client: clientFor(how), image, digest, dir, signal: how.signal });
+      let bytes = 0;
       if (!cached) {
         fetching.set(digest, work);
-        await work.finally(() => fetching.delete(digest));
+        bytes = await work.finally(() => fetching.delete(digest));
       }
-      return localImage(image, { digest, config, root, cached });
+      const local = localImage(image, { digest, config, root, cached });
+      return bytes === 0 ? local : { ...local, bytes };
     },
   };
 }
@@ -109,19 +111,22 @@ interface Fetch {
   readonly signal: AbortSignal;
 }
 
-async function fetchOnce({ client, image, digest, dir, signal }: Fetch): Promise<void> {
+/** Fetches and unpacks an image; gives the bytes on disk, 0 when it was there already. */
+async function fetchOnce({ client, image, digest, dir, signal }: Fetch): Promise<number> {
   const root = rootOf(dir, digest);
-  if (existsSync(root)) return;
+  if (existsSync(root)) return 0;
   await mkdir(join(root, '..'), { recursive: true });
   try {
     const ref = { ...parseImage(image), digest };
-    const { config } = await pullRootfs({ client, ref, dir: root, signal });
+    const { config, bytes } = await pullRootfs({ client, ref, dir: root, signal });
     const file = join(root, '..', 'config.json');
     await writeFile(`${file}.new`, JSON.stringify(config));
     await rename(`${file}.new`, file);
+    return bytes;
   } catch (thrown) {
     // Two pods may fetch the same image at once; whoever comes second finds it there.
     if (asKnownError(thrown).code !== 'exists') throw thrown;
+    return 0;
   }
 }
 

@@ -312,6 +312,19 @@ describe('the process driver', () => {
       await readFile(join(dir, 'parent', 'processes', String(busy)), 'utf8').catch(() => ''),
     ).toBe('');
   });
+
+  it('tells how large an image was when it fetched it, and nothing when it had it', async () => {
+    const fresh = processDriver({
+      dataDir: join(dir, 'sized'),
+      clock: systemClock,
+      log: silentLogger,
+      registry: { transport },
+    });
+    const first = await fresh.pull(image, how);
+    expect([first.cached, (first.bytes ?? 0) > 0]).toEqual([false, true]);
+    const again = await fresh.pull(image, how);
+    expect([again.cached, again.bytes]).toEqual([true, undefined]);
+  });
 });
 
 function isAlive(pid: number): boolean {
