@@ -115,7 +115,10 @@ describe('custom resources', () => {
       { port: true },
       'spec.port: Invalid value: "boolean": spec.port in body must be of type integer,string: "boolean"',
     ],
-    [{ list: [{ id: 'a' }, { id: 'a' }] }, 'spec.list[1]: Duplicate value: {"id":"a"}'],
+    [
+      { list: [{ id: 'a' }, { id: 'a' }] },
+      'spec.list[1]: Duplicate value: map[string]interface {}{"id":"a"}',
+    ],
     [{ set: ['a', 'b', 'a'] }, 'spec.set[2]: Duplicate value: "a"'],
     [
       { list: [{ id: 1 }] },

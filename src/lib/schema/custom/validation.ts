@@ -3,6 +3,7 @@ import type { JsonRecord } from '../../../base/index.ts';
 import { deepEqual } from '../equal.ts';
 import type { FieldError } from '../field-error.ts';
 import { brokenConstraints } from './constraints.ts';
+import { goValue } from './go-value.ts';
 import { additionalSchema, asJsonSchema } from './json-schema.ts';
 import type { JsonSchema } from './json-schema.ts';
 
@@ -33,7 +34,12 @@ function validate(schema: JsonSchema, value: unknown, path: string): FieldError[
 
 /** `Invalid value: V: <path> in body <broken>`; maps and lists are named by their type, as Go does. */
 function inBody(path: string, value: unknown, broken: string): FieldError {
-  return { type: 'invalid', field: path, value, detail: `${path} in body ${broken}` };
+  return {
+    type: 'invalid',
+    field: path,
+    value: goValue(value),
+    detail: `${path} in body ${broken}`,
+  };
 }
 
 const typeNames: Readonly<Record<string, (value: unknown) => boolean>> = {
@@ -70,7 +76,7 @@ function enumErrors(schema: JsonSchema, value: unknown, path: string): FieldErro
     typeof each === 'string' ? `"${each}"` : `"${JSON.stringify(each)}"`,
   );
   const detail = `supported values: ${allowed.join(', ')}`;
-  return [{ type: 'notSupported', field: path, value, detail }];
+  return [{ type: 'notSupported', field: path, value: goValue(value), detail }];
 }
 
 const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
@@ -113,7 +119,9 @@ function duplicateErrors(schema: JsonSchema, list: readonly unknown[], path: str
     const id = identity(item);
     const again = seen.some((other) => deepEqual(other, id));
     seen.push(id);
-    return again ? [{ type: 'duplicate', field: `${path}[${at}]`, value: id, detail: '' }] : [];
+    return again
+      ? [{ type: 'duplicate', field: `${path}[${at}]`, value: goValue(id), detail: '' }]
+      : [];
   });
 }
 
