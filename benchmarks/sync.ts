@@ -6,7 +6,7 @@ import type { Events } from '../src/api/events/index.ts';
 import { createBus, silentLogger, systemClock } from '../src/base/index.ts';
 import { createApiServer } from '../src/embedded/apiserver/index.ts';
 import { repositorySettings, startSync } from '../src/features/sync/index.ts';
-import { connect, kinds } from '../src/lib/kube/index.ts';
+import { connect, kinds, watchCache } from '../src/lib/kube/index.ts';
 import type { Cluster } from '../src/lib/kube/index.ts';
 import type { Figure } from './figure.ts';
 
@@ -129,12 +129,10 @@ async function changes(
   bus: ReturnType<typeof createBus<Events>>,
 ): Promise<number[]> {
   const waiting = new Map<string, () => void>();
-  const watching = (async () => {
-    const query = { namespace, signal: stop.signal, since: await versionOf(cluster) };
-    for await (const { object } of cluster.watch(kinds.ConfigMap, query)) {
-      waiting.get((object['data'] as { value: string }).value)?.();
-    }
-  })().catch(() => {});
+  const run = { signal: stop.signal, clock: systemClock, log: silentLogger };
+  const cache = watchCache(cluster, kinds.ConfigMap, run, { namespace });
+  await cache.ready;
+  cache.onChange(({ object }) => waiting.get((object['data'] as { value: string }).value)?.());
   const times: number[] = [];
   for (const [count, revision] of revisions.entries()) {
     const seen = new Promise<void>((resolve) => waiting.set(valueOf(count), resolve));
@@ -146,12 +144,7 @@ async function changes(
     // The rest of the pass: the tag is pushed before the next change comes.
     await systemClock.sleep(60);
   }
-  void watching;
   return times.toSorted((a, b) => a - b);
-}
-
-async function versionOf(cluster: Cluster): Promise<string> {
-  return (await cluster.list(kinds.ConfigMap, { namespace, labelSelector: 'none=none' })).version;
 }
 
 interface Repository {
