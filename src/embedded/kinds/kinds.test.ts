@@ -322,6 +322,20 @@ it('the mounts of a StatefulSet may name its claims', () => {
   ]);
 });
 
+it('a priority keeps its value', () => {
+  const priority = (value: number, preemptionPolicy: string): KubeObject =>
+    object('scheduling.k8s.io/v1', 'PriorityClass', {
+      metadata: { namespace: undefined },
+      value,
+      preemptionPolicy,
+    });
+  const errors = validateUpdate(priority(2, 'Never'), priority(1, 'PreemptLowerPriority'));
+  expect(errors.map(fieldErrorText)).toEqual([
+    'value: Forbidden: may not be changed in an update.',
+    'preemptionPolicy: Invalid value: "Never": field is immutable',
+  ]);
+});
+
 it('a RoleBinding may name an account without its namespace, a ClusterRoleBinding may not', () => {
   const subjects = [{ kind: 'ServiceAccount', name: 's' }];
   const binding = (kind: string): KubeObject => {

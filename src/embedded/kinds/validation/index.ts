@@ -1,12 +1,18 @@
 import type { KubeObject } from '../../../base/index.ts';
 import type { FieldError } from '../../../lib/schema/index.ts';
 import { resourceOf } from '../registry/registry.ts';
+import {
+  bindingErrors,
+  bindingUpdateErrors,
+  priorityClassUpdateErrors,
+  storageClassErrors,
+  storageClassUpdateErrors,
+  webhookErrors,
+} from './cluster.ts';
 import { crdErrors } from './crd.ts';
 import { validateMeta, validateMetaUpdate } from './meta.ts';
 import {
   autoscalerErrors,
-  bindingErrors,
-  bindingUpdateErrors,
   budgetErrors,
   claimErrors,
   claimUpdateErrors,
@@ -16,9 +22,6 @@ import {
   ingressErrors,
   serviceErrors,
   serviceUpdateErrors,
-  storageClassErrors,
-  storageClassUpdateErrors,
-  webhookErrors,
 } from './others.ts';
 import {
   cronJobErrors,
@@ -67,6 +70,7 @@ const updateChecks: Readonly<Record<string, UpdateCheck>> = {
   Job: jobUpdateErrors,
   PersistentVolumeClaim: claimUpdateErrors,
   Pod: podUpdateErrors,
+  PriorityClass: priorityClassUpdateErrors,
   ReplicaSet: workloadUpdateErrors,
   RoleBinding: bindingUpdateErrors,
   Secret: dataUpdateErrors,
