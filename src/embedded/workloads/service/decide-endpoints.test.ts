@@ -123,6 +123,10 @@ it('a slice has a hundred endpoints at most', () => {
   expect(slices.map(({ endpoints }) => endpoints.length)).toEqual([100, 100, 50]);
 });
 
+it('a service with nobody behind it has an empty slice', () => {
+  expect(slicesOf(backendsOf(service(), []))).toEqual([{ ports: [], endpoints: [] }]);
+});
+
 it.each<[string, Endpoints['metadata'], boolean]>([
   ['are mirrored', { name: 'e' }, true],
   [

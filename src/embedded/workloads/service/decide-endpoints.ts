@@ -107,8 +107,9 @@ function cut({ ports, endpoints }: SliceContent): SliceContent[] {
   }));
 }
 
-/** The slices of a service. Pure. */
+/** The slices of a service; one that is empty while there is nobody behind it. Pure. */
 export function slicesOf(backends: readonly Backend[]): SliceContent[] {
+  if (backends.length === 0) return [{ ports: [], endpoints: [] }];
   const groups = new Map<string, Backend[]>();
   for (const each of backends) {
     const id = stableText(each.ports);
