@@ -48,7 +48,16 @@ function single(text: string, place: Place): string {
   if (!/[\u2028\u2029]/.test(text)) {
     return `'${fold(quoted, { ...place, column: place.column + 1 }, true)}'`;
   }
-  return `'${quoted.replaceAll(/([\u2028\u2029]+)(?=[^\u2028\u2029])/g, `$1${' '.repeat(place.indent)}`)}'`;
+  // Texts and runs of breaks by turns, a text first.
+  const parts = quoted.split(/([\u2028\u2029]+)/);
+  let out = fold(parts[0]!, { ...place, column: place.column + 1 }, false);
+  for (let i = 1; i < parts.length; i += 2) {
+    const next = parts[i + 1]!;
+    const isLast = i + 2 >= parts.length;
+    const indent = next === '' ? '' : ' '.repeat(place.indent);
+    out += parts[i]! + indent + fold(next, { ...place, column: place.indent }, isLast);
+  }
+  return `'${out}'`;
 }
 
 const escapes: Readonly<Record<number, string>> = {
@@ -90,6 +99,10 @@ function isPrintable(code: number): boolean {
 }
 
 function double(text: string, place: Place): string {
+  // libyaml looks for the mark at the start of the text, whatever character it is at.
+  if (text.startsWith('\ufeff')) {
+    return `"${Array.from(text, (char) => escape(char.codePointAt(0)!)).join('')}"`;
+  }
   let out = '"';
   let column = place.column + 1;
   let afterSpace = false;

@@ -296,3 +296,11 @@ function sorted(value: unknown): unknown {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, item]) => [key, sorted(item)]);
 }
+
+test.each([
+  ['\ufeffa b', '"\\uFEFF\\x61\\x20\\x62"\n'],
+  ['a\ufeff b', '"a\\uFEFF b"\n'],
+  [`${'word '.repeat(20)}x\u2028b`, `'${'word '.repeat(16)}word\n  word word word x\u2028  b'\n`],
+])('%j is written as libyaml writes it', (text, wanted) => {
+  expect(stringify(text)).toBe(wanted);
+});

@@ -22,9 +22,7 @@ describe('answers of Helm 3.21.4', () => {
     for (const [i, each] of cases.entries()) {
       const got = masked(outcomeOf(each));
       const isRight = got === wanted[i];
-      const isSkipped = answerSkips.some(
-        ({ text, values }) => text.test(each.text) && values?.test(each.values ?? '') !== false,
-      );
+      const isSkipped = answerSkips.some(({ text }) => text.test(each.text));
       if (isRight === isSkipped) wrong.push({ ...each, wanted: wanted[i], got });
     }
     expect(wrong.slice(0, 20)).toEqual([]);

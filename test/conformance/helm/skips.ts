@@ -1,7 +1,6 @@
 /** A question that is answered in another way than Helm does, and why. */
 export interface AnswerSkip {
   readonly text: RegExp;
-  readonly values?: RegExp;
   readonly reason: string;
 }
 
@@ -13,10 +12,5 @@ export const answerSkips: readonly AnswerSkip[] = [
   {
     text: /\.(?:Truncate|Add) 5 \}/,
     reason: 'a number as a duration in the call of a method',
-  },
-  {
-    text: /^\{\{ toYaml \.Values /,
-    values: /\n\ufeffb/,
-    reason: "libyaml's writer takes the character after a byte order mark for a special one",
   },
 ];
