@@ -6,6 +6,7 @@ import { put, tableAt } from '../values/tables.ts';
 import { filesOf } from './files.ts';
 import { capabilitiesOf, chartObject, releaseOf } from './objects.ts';
 import type { Surroundings } from './objects.ts';
+import { valuesType } from './values-type.ts';
 
 /** A template with the data it runs on. Templates of one chart share one `dot`. */
 export interface ChartTemplate {
@@ -31,8 +32,6 @@ interface TemplateText {
   /** What `.Template` is in it. */
   readonly own: JsonRecord;
 }
-
-const valuesType = { name: 'chartutil.Values', element: 'interface {}' };
 
 /** The data of a chart and its subcharts. `values` are shared, not copied: templates may change them. */
 export function contextOf(

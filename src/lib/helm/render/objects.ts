@@ -93,6 +93,7 @@ const chartType: HostType = {
   json: ({ isRoot, ...metadata }: ChartFacts) =>
     inOrder({ ...metadataJson(metadata), IsRoot: isRoot }),
   fields: {
+    Metadata: (chart: ChartFacts) => new HostObject(metadataType, chart),
     Name: (chart: ChartFacts) => chart.name,
     Home: (chart: ChartFacts) => chart.home ?? '',
     Sources: (chart: ChartFacts) => strings(chart.sources),
@@ -124,7 +125,7 @@ const chartType: HostType = {
   },
 };
 
-const { IsRoot: _, ...metadataFields } = chartType.fields;
+const { IsRoot: _, Metadata: __, ...metadataFields } = chartType.fields;
 
 /** The part of `.Chart` that Go embeds: to be seen where all of it is printed. */
 const metadataType: HostType = { name: 'chart.Metadata', kind: 'struct', fields: metadataFields };
@@ -181,6 +182,9 @@ const buildInfoType: HostType = {
 const capabilitiesType: HostType = {
   name: '*chartutil.Capabilities',
   kind: 'ptr',
+  methods: {
+    Copy: { params: [], call: (self: Surroundings) => capabilitiesOf(self) },
+  },
   fields: {
     KubeVersion: ({ capabilities }: Surroundings) =>
       new HostObject(kubeVersionType, capabilities.kubeVersion),
