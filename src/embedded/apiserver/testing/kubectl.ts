@@ -49,9 +49,13 @@ export async function startKubectlBench(program: string): Promise<KubectlBench> 
       const child = spawn(program, [...own, ...args]);
       children.add(child);
       const lines: string[] = [];
-      child.stdout.on('data', (part: Buffer) =>
-        lines.push(...part.toString().split('\n').filter(Boolean)),
-      );
+      // A row may come in pieces.
+      let rest = '';
+      child.stdout.on('data', (part: Buffer) => {
+        const whole = (rest + part.toString()).split('\n');
+        rest = whole.pop()!;
+        lines.push(...whole.filter(Boolean));
+      });
       const until = async (test: (lines: string[]) => boolean): Promise<void> => {
         while (!test(lines)) await new Promise((resolve) => child.stdout.once('data', resolve));
       };
