@@ -16,6 +16,8 @@ kubectl config set-cluster local --insecure-skip-tls-verify --server "https://12
 kubectl config set-context "$CONTEXT" --user test-admin --cluster local --namespace suite
 kubectl config use-context "$CONTEXT"
 kubectl create namespace suite
+# Their server is started with the authorization mode AlwaysAllow.
+kubectl create clusterrolebinding everybody --clusterrole=cluster-admin --group=system:authenticated --user=bob
 # As their set-up does; some functions count nodes.
 kubectl create -f - <<< '{"kind":"Node","apiVersion":"v1","metadata":{"name":"127.0.0.1","annotations":{"save-managers":"true"}},"status":{"capacity":{"memory":"1Gi"}}}'
 export SUPPORTED_RESOURCES=("*")

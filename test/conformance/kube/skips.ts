@@ -7,5 +7,4 @@ export const suiteSkips: Readonly<Record<string, string>> = {
     'wants the conditions that a node controller gives to a node whose kubelet never called',
   run_exec_credentials_tests:
     'wants a certificate from the signer kubernetes.io/kube-apiserver-client',
-  run_authorization_tests: 'wants a server that allows everything to everybody',
 };
