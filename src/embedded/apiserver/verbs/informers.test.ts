@@ -77,7 +77,7 @@ async function live(world: World, restart?: () => Promise<BareServer>): Promise<
 }
 
 /** More of them take longer and find more: `TRICE_SEEDS=5000`. */
-const seeds = Number(process.env['TRICE_SEEDS'] ?? 400);
+const seeds = Number(process.env['TRICE_SEEDS'] ?? 200);
 
 /** So short that watches are often told 410. */
 const retention = { revisions: 25, ms: 3 * 60_000 };
