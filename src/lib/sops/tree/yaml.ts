@@ -92,10 +92,16 @@ const day = /^(\d{4})-(\d{1,2})-(\d{1,2})$/;
 const moment =
   /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt]|\s+)(\d{1,2}):(\d{1,2}):(\d{1,2})(\.\d+)?\s*(Z|[-+]\d{2}:\d{2})?$/;
 
-const words: ReadonlyMap<string, Scalar> = new Map([
-  ...['', '~', 'null', 'Null', 'NULL'].map((word) => [word, { type: 'null' }] as const),
-  ...['true', 'True', 'TRUE'].map((word) => [word, { type: 'bool', isTrue: true }] as const),
-  ...['false', 'False', 'FALSE'].map((word) => [word, { type: 'bool', isTrue: false }] as const),
+const words: ReadonlyMap<string, Scalar> = new Map<string, Scalar>([
+  ...['', '~', 'null', 'Null', 'NULL'].map((word): [string, Scalar] => [word, { type: 'null' }]),
+  ...['true', 'True', 'TRUE'].map((word): [string, Scalar] => [
+    word,
+    { type: 'bool', isTrue: true },
+  ]),
+  ...['false', 'False', 'FALSE'].map((word): [string, Scalar] => [
+    word,
+    { type: 'bool', isTrue: false },
+  ]),
 ]);
 
 /** A scalar as Go's YAML library (version 3) takes it. */
