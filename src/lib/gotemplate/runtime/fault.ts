@@ -3,7 +3,7 @@ import { quote } from '../format/quote.ts';
 import type { Node, Source } from '../parse/node.ts';
 import { printNode } from '../parse/print-node.ts';
 import { TemplateError, type TemplateFrame } from '../template-error.ts';
-import { byteLength } from '../value/index.ts';
+import { byteLength, tooDeep } from '../value/index.ts';
 
 /** A place in a template that can fail; `call` is the name of the function or method it calls. */
 export interface Site {
@@ -85,10 +85,12 @@ const isStackOverflow = (thrown: unknown): boolean =>
 function overflowFault(thrown: unknown, template: Template, at: number): unknown {
   try {
     const { call } = template.sites[at] ?? {};
+    const isValue = (thrown as Error).message === tooDeep;
+    const plain = isValue
+      ? 'the value is nested too deeply'
+      : 'exceeded maximum template depth (100000)';
     const reason =
-      call === undefined
-        ? 'exceeded maximum template depth (100000)'
-        : `error calling ${call}: the value is nested too deeply`;
+      call === undefined ? plain : `error calling ${call}: the value is nested too deeply`;
     return fail(template, at, reason, thrown);
   } catch {
     return thrown;

@@ -17,7 +17,7 @@ export {
   toBytes,
   validText,
 } from './text.ts';
-export { checkNesting } from './nesting.ts';
+export { checkNesting, tooDeep } from './nesting.ts';
 export { isTrue, isTypedNil } from './truth.ts';
 export {
   elementOf,

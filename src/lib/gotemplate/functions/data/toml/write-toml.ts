@@ -1,6 +1,7 @@
 import { formatFloat } from '../../../format/index.ts';
 import { GoError } from '../../../template-error.ts';
 import {
+  checkNesting,
   GoComplex,
   GoNumber,
   HostObject,
@@ -120,6 +121,7 @@ class TomlWriter {
   }
 
   entry(keys: readonly string[], value: unknown): void {
+    checkNesting(keys.length);
     if (value instanceof GoComplex) {
       throw new GoError(`unsupported type for key '${this.path(keys)}': complex128`);
     }
