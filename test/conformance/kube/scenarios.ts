@@ -277,7 +277,7 @@ export const scenarios: Readonly<Record<string, string>> = {
     get widget w -o jsonpath={.metadata.generation}
     api-resources --api-group=example.com --no-headers
     explain widget.spec.size
-    describe widget w
+    +describe widget w
     delete widget w
     delete crd widgets.example.com
     get widgets
