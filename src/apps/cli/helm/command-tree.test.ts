@@ -113,7 +113,7 @@ describe('the commands and flags are Helm’s', () => {
     const listed = out.split('\nAvailable Commands:\n')[1]?.split('\n\n')[0] ?? '';
     const names = [...listed.matchAll(/^  (\S+)/gm)].map(([, name = '']) => name);
     expect(names.filter((name) => name !== 'help')).toEqual(
-      below.map((each) => each.split(' ').at(-1)).toSorted(),
+      below.map((each) => each.split(' ').at(-1) ?? '').toSorted(),
     );
   });
 });

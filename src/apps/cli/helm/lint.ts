@@ -57,16 +57,11 @@ async function run(call: Call): Promise<void> {
   let failed = 0;
   let noisy = 0;
   for (const each of paths) {
-    const { messages, errors } = await lintOne(call, each, { values, namespace });
-    const isNoisy = errors.length > 0 || messages.some(({ severity }) => severity !== 'INFO');
+    const linted = await lintOne(call, each, { values, namespace });
+    const isNoisy = linted.errors.length > 0 || linted.messages.some(isWorthTelling);
     if (isNoisy) noisy += 1;
-    if (quiet && !isNoisy) continue;
-    const lines = messages
-      .filter(({ severity }) => !quiet || severity !== 'INFO')
-      .map(({ severity, path: where, text }) => `[${severity}] ${where}: ${text}\n`);
-    const only = messages.length === 0 ? errors.map((text) => `Error ${text}\n`) : [];
-    io.stdout.write(`==> Linting ${each}\n${only.join('')}${lines.join('')}\n`);
-    if (errors.length > 0) failed += 1;
+    if (linted.errors.length > 0) failed += 1;
+    if (!quiet || isNoisy) io.stdout.write(`==> Linting ${each}\n${textOf(linted, quiet)}\n`);
   }
   const summary = `${paths.length} chart(s) linted, ${failed} chart(s) failed`;
   if (failed > 0) throw new KnownError('invalid', summary);
@@ -76,6 +71,18 @@ async function run(call: Call): Promise<void> {
 interface Linted {
   readonly messages: readonly LintMessage[];
   readonly errors: readonly string[];
+}
+
+function isWorthTelling({ severity }: LintMessage): boolean {
+  return severity !== 'INFO';
+}
+
+function textOf({ messages, errors }: Linted, quiet: boolean): string {
+  if (messages.length === 0) return errors.map((text) => `Error ${text}\n`).join('');
+  return messages
+    .filter((message) => !quiet || isWorthTelling(message))
+    .map(({ severity, path: where, text }) => `[${severity}] ${where}: ${text}\n`)
+    .join('');
 }
 
 async function lintOne(

@@ -49,6 +49,12 @@ interface Word {
   readonly stop: string | undefined;
 }
 
+/** A list after a step, and whether the text goes on. */
+interface Changed {
+  readonly changed: unknown[];
+  readonly progress: Progress;
+}
+
 class Parser {
   readonly #chars: readonly string[];
   readonly #mode: SetMode | 'literal';
@@ -119,23 +125,29 @@ class Parser {
     return index;
   }
 
-  #item(list: unknown[], index: number, level: number): { changed: unknown[]; progress: Progress } {
+  #item(list: unknown[], index: number, level: number): Changed {
     const { text, stop } = this.#until('[.=');
     if (text !== '') {
       const runes = Array.from(text, (char) => BigInt(char.codePointAt(0) ?? 0));
       throw invalid(sprintf('unexpected data at end of array index: %q', [runes]));
     }
     if (stop === undefined) return { changed: list, progress: 'end' };
-    const at = list[index] ?? null;
     if (stop === '=') return { changed: setIndex(list, index, this.#value()), progress: 'more' };
-    if (stop === '[') {
-      const next = this.#index();
-      if (at !== null && !Array.isArray(at)) throw notA(at, '[]interface {}');
-      const inner = this.#item([...((at as unknown[] | null) ?? [])], next, level);
-      // A text that ends before the value sets nothing here.
-      if (inner.progress === 'end') return { changed: list, progress: 'end' };
-      return { changed: setIndex(list, index, inner.changed), progress: 'more' };
-    }
+    return stop === '[' ? this.#inList(list, index, level) : this.#inTable(list, index, level);
+  }
+
+  #inList(list: unknown[], index: number, level: number): Changed {
+    const at = list[index] ?? null;
+    const next = this.#index();
+    if (at !== null && !Array.isArray(at)) throw notA(at, '[]interface {}');
+    const inner = this.#item([...((at as unknown[] | null) ?? [])], next, level);
+    // A text that ends before the value sets nothing here.
+    if (inner.progress === 'end') return { changed: list, progress: 'end' };
+    return { changed: setIndex(list, index, inner.changed), progress: 'more' };
+  }
+
+  #inTable(list: unknown[], index: number, level: number): Changed {
+    const at = list[index] ?? null;
     const inner = isTable(at) ? at : {};
     if (index < list.length) list[index] = inner;
     const progress = this.key(inner, level);

@@ -89,7 +89,7 @@ describe('helm registry', () => {
     expect(err).toBe(
       `WARNING: Using --password via the CLI is insecure. Use --password-stdin.\nError: authenticating to "${host}": GET "http://${host}/v2/": response status code 401: unauthorized: authentication required\n`,
     );
-    await expect(kept()).rejects.toThrow();
+    await expect(kept()).rejects.toThrow('ENOENT');
   });
 
   it('other logins in the file stay', async () => {
@@ -143,7 +143,8 @@ describe('what a registry refuses is told in Helm’s words', () => {
       [],
       'GET "http://HOST/v2/a/x/tags/list": response status code 500: Internal Server Error',
     ],
-  ])('%s', async (_name, status, body, flags, wanted) => {
+  ])('%s', async (...row) => {
+    const [, status, body, flags, wanted] = row;
     const host = await serve((_request, response) => {
       response.writeHead(status, { 'www-authenticate': 'Basic realm="r"' });
       response.end(body);

@@ -89,22 +89,38 @@ const date: Format = (text) => {
 const time: Format = (text) => {
   if (text.length < 9) return 'less than 9 characters long';
   if (text[2] !== ':' || text[5] !== ':') return 'missing colon in correct place';
-  const parts = text.slice(0, 8).split(':');
-  if (!parts.every((part) => /^[+-]?\d+$/.test(part))) return 'invalid hour/min/sec';
-  const [hour = 0, minute = 0, second = 0] = parts.map(Number);
-  if (hour < 0 || minute < 0 || second < 0) return 'non-positive hour/min/sec';
-  if (hour > 23 || minute > 59 || second > 60) return 'hour/min/sec out of range';
-  let rest = text.slice(8);
-  if (rest.startsWith('.')) {
-    const digits = /^\.\d+/.exec(rest)?.[0];
-    if (digits === undefined) return 'no digits in second fraction';
-    rest = rest.slice(digits.length);
-  }
-  const offset = minutesOf(rest);
+  const clock = numbersOf(text.slice(0, 8), 'hour/min/sec', [23, 59, 60]);
+  if (typeof clock === 'string') return clock;
+  const fraction = /^\.\d*/.exec(text.slice(8))?.[0] ?? '';
+  if (fraction === '.') return 'no digits in second fraction';
+  const offset = minutesOf(text.slice(8 + fraction.length));
   if (typeof offset === 'string') return offset;
+  return leapSecond(clock, offset);
+};
+
+/** A leap second is the last one of a day, in UTC. */
+function leapSecond(
+  [hour = 0, minute = 0, second = 0]: number[],
+  offset: number,
+): string | undefined {
   const inUtc = (hour * 60 + minute - offset + 2880) % 1440;
   return second === 60 && inUtc !== 1439 ? 'invalid leap second' : undefined;
-};
+}
+
+/** The numbers between colons, or what is wrong with one of them. */
+function numbersOf(text: string, what: string, most: readonly number[]): number[] | string {
+  const isOffset = most.length === 2;
+  const parts = text.split(':');
+  if (!parts.every((part) => /^[+-]?\d+$/.test(part))) {
+    return isOffset ? `invalid ${what} in offset` : `invalid ${what}`;
+  }
+  const numbers = parts.map(Number);
+  if (numbers.some((each) => each < 0)) {
+    return isOffset ? `non-positive ${what} in offset` : `non-positive ${what}`;
+  }
+  if (numbers.every((each, at) => each <= most[at]!)) return numbers;
+  return isOffset ? `${what} in offset out of range` : `${what} out of range`;
+}
 
 /** Minutes east of UTC, or what is wrong with the offset. */
 function minutesOf(offset: string): number | string {
@@ -112,11 +128,9 @@ function minutesOf(offset: string): number | string {
   if (offset.length !== 6) return 'offset must be 6 characters long';
   if (!/^[+-]/.test(offset)) return 'offset must begin with plus/minus';
   if (offset[3] !== ':') return 'missing colon in offset in correct place';
-  const parts = offset.slice(1).split(':');
-  if (!parts.every((part) => /^[+-]?\d+$/.test(part))) return 'invalid hour/min in offset';
-  const [hour = 0, minute = 0] = parts.map(Number);
-  if (hour < 0 || minute < 0) return 'non-positive hour/min in offset';
-  if (hour > 23 || minute > 59) return 'hour/min in offset out of range';
+  const numbers = numbersOf(offset.slice(1), 'hour/min', [23, 59]);
+  if (typeof numbers === 'string') return numbers;
+  const [hour = 0, minute = 0] = numbers;
   return (hour * 60 + minute) * (offset.startsWith('-') ? -1 : 1);
 }
 
