@@ -17,7 +17,11 @@ export type ParamType =
   | 'map[string]interface {}'
   | 'time.Time'
   | 'error'
-  | { readonly named: string };
+  | {
+      readonly named: string;
+      /** What a whole number written in a template becomes, for a named integer type. */
+      readonly whole?: (number: bigint) => unknown;
+    };
 
 /**
  * What a function does with the maps and lists it is given, for `executeTracked`. Absent: it may look

@@ -9,8 +9,4 @@ export const answerSkips: readonly AnswerSkip[] = [
     text: /^\{\{ toYamlPretty (?:1i|\.Capabilities\.KubeVersion) /,
     reason: 'structs and complex numbers are shown by their JSON; no chart prints them so',
   },
-  {
-    text: /\.(?:Truncate|Add) 5 \}/,
-    reason: 'a number as a duration in the call of a method',
-  },
 ];

@@ -19,29 +19,36 @@ export function idealNumber(node: NumberNode): Literal {
   return { fault: `${text} overflows int` };
 }
 
-/** How a number reaches each numeric parameter, and what Go calls the kind. */
-const numeric: ReadonlyMap<ParamType, { kind: string; read: (node: NumberNode) => unknown }> =
-  new Map([
-    [
-      'int',
-      { kind: 'integer', read: ({ int }: NumberNode) => (int === undefined ? int : Number(int)) },
-    ],
-    ['int64', { kind: 'integer', read: ({ int }: NumberNode) => int }],
-    [
-      'uint32',
-      {
-        kind: 'unsigned integer',
-        read: ({ uint }: NumberNode) =>
-          uint === undefined ? uint : Number(BigInt.asUintN(32, uint)),
-      },
-    ],
-    ['float64', { kind: 'float', read: ({ float }: NumberNode) => float }],
-  ]);
+interface NumberReader {
+  readonly kind: string;
+  readonly read: (node: NumberNode) => unknown;
+}
 
-function numberAs(
-  node: OperandNode,
-  how: { kind: string; read: (node: NumberNode) => unknown },
-): Literal {
+/** How a number reaches each numeric parameter, and what Go calls the kind. */
+const numeric: ReadonlyMap<ParamType, NumberReader> = new Map([
+  [
+    'int',
+    { kind: 'integer', read: ({ int }: NumberNode) => (int === undefined ? int : Number(int)) },
+  ],
+  ['int64', { kind: 'integer', read: ({ int }: NumberNode) => int }],
+  [
+    'uint32',
+    {
+      kind: 'unsigned integer',
+      read: ({ uint }: NumberNode) =>
+        uint === undefined ? uint : Number(BigInt.asUintN(32, uint)),
+    },
+  ],
+  ['float64', { kind: 'float', read: ({ float }: NumberNode) => float }],
+]);
+
+/** How a number reaches a parameter of a named integer type. */
+function wholeNumber(type: ParamType): NumberReader | undefined {
+  const whole = typeof type === 'object' ? type.whole : undefined;
+  return whole && { kind: 'integer', read: ({ int }) => (int === undefined ? int : whole(int)) };
+}
+
+function numberAs(node: OperandNode, how: NumberReader): Literal {
   const value = node.kind === 'number' ? how.read(node) : undefined;
   return value === undefined
     ? { fault: `expected ${how.kind}; found ${printNode(node)}` }
@@ -54,7 +61,7 @@ export function literalFor(node: OperandNode, type: ParamType): Literal {
     return zeroArgument(type) ?? { fault: `cannot assign nil to ${typeText(type)}` };
   }
   if (type === 'any' || type === 'value') return plainLiteral(node);
-  const number = numeric.get(type);
+  const number = numeric.get(type) ?? wholeNumber(type);
   if (number !== undefined) return numberAs(node, number);
   if (type === 'string' && node.kind === 'string') return { value: node.text };
   if (type === 'bool' && node.kind === 'bool') return { value: node.value };

@@ -46,7 +46,7 @@ const goMonth = named('time.Month', ['', ...months]);
 const goWeekday = named('time.Weekday', days);
 
 const TIME = { named: 'time.Time' } as const;
-const DURATION = { named: 'time.Duration' } as const;
+const DURATION = { named: 'time.Duration', whole: goDuration } as const;
 
 function addDate(moment: Moment, years: number, more: number, plus: number): HostObject {
   const civil = civilOf(moment);
@@ -88,6 +88,22 @@ const other = (time: HostObject): Moment => time.value as Moment;
 function compare(a: bigint, b: bigint): bigint {
   if (a === b) return 0n;
   return a < b ? -1n : 1n;
+}
+
+/** How far a moment is past the last multiple of a duration since the zero time; 0 for one that is not positive. */
+function pastMultiple(moment: Moment, step: bigint): bigint {
+  if (step <= 0n) return 0n;
+  const since = nanosOf(moment) - BigInt(ZERO_SECONDS) * 1_000_000_000n;
+  return ((since % step) + step) % step;
+}
+
+function shifted(moment: Moment, by: bigint): HostObject {
+  return wrapTime(momentAt(nanosOf(moment) + by, moment.zone));
+}
+
+function rounded(moment: Moment, step: bigint): HostObject {
+  const past = pastMultiple(moment, step);
+  return shifted(moment, past * 2n < step || past === 0n ? -past : step - past);
 }
 
 const secondResult = (name: string, type: string): string =>
@@ -139,8 +155,15 @@ const timeType: HostType = {
     AddDate: { params: ['int', 'int', 'int'], call: addDate },
     Add: {
       params: [DURATION],
-      call: (m: Moment, d: HostObject) =>
-        wrapTime(momentAt(nanosOf(m) + (d.value as bigint), m.zone)),
+      call: (m: Moment, d: HostObject) => shifted(m, d.value as bigint),
+    },
+    Truncate: {
+      params: [DURATION],
+      call: (m: Moment, d: HostObject) => shifted(m, -pastMultiple(m, d.value as bigint)),
+    },
+    Round: {
+      params: [DURATION],
+      call: (m: Moment, d: HostObject) => rounded(m, d.value as bigint),
     },
     Sub: {
       params: [TIME],
