@@ -42,9 +42,10 @@ const numeric: ReadonlyMap<ParamType, NumberReader> = new Map([
   ['float64', { kind: 'float', read: ({ float }: NumberNode) => float }],
 ]);
 
-/** How a number reaches a parameter of a named integer type. */
-function wholeNumber(type: ParamType): NumberReader | undefined {
-  const whole = typeof type === 'object' ? type.whole : undefined;
+/** How a number reaches a parameter, which may be of a named integer type. */
+function numberReader(type: ParamType): NumberReader | undefined {
+  if (typeof type !== 'object') return numeric.get(type);
+  const { whole } = type;
   return whole && { kind: 'integer', read: ({ int }) => (int === undefined ? int : whole(int)) };
 }
 
@@ -61,7 +62,7 @@ export function literalFor(node: OperandNode, type: ParamType): Literal {
     return zeroArgument(type) ?? { fault: `cannot assign nil to ${typeText(type)}` };
   }
   if (type === 'any' || type === 'value') return plainLiteral(node);
-  const number = numeric.get(type) ?? wholeNumber(type);
+  const number = numberReader(type);
   if (number !== undefined) return numberAs(node, number);
   if (type === 'string' && node.kind === 'string') return { value: node.text };
   if (type === 'bool' && node.kind === 'bool') return { value: node.value };
