@@ -48,6 +48,18 @@ describe.each(['memory', 'file'])('a store in %s', (where) => {
     expect(it1.get(key('a'))?.parse().metadata.resourceVersion).toBe(String(second.revision));
   });
 
+  it('closes quietly while somebody writes', async () => {
+    const it1 = await store();
+    it1.put(key('a'), object('a'), 0);
+    const closed = it1.close();
+    it1.put(key('b'), object('b'), 0);
+    await closed;
+    // What was to be told of the late write would fail here, where nobody catches it.
+    await new Promise(setImmediate);
+    await it1.close();
+    expect(() => it1.get(key('a'))).toThrow('finalized');
+  });
+
   it('refuses a write against a revision that has moved on', async () => {
     const it1 = await store();
     const first = it1.put(key('a'), object('a'), 0);

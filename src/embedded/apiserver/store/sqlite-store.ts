@@ -155,7 +155,10 @@ class SqliteStore implements Store {
     if (!this.#failed) this.#commit();
     await this.#sync?.close();
     this.#watchers.clear();
-    if (this.#database.isOpen) this.#database.close();
+    if (!this.#database.isOpen) return;
+    // Whoever wrote meanwhile was promised nothing, but may well find it there.
+    if (!this.#failed) this.#commit();
+    this.#database.close();
   }
 
   #expected(key: string, expect: number): Stored | undefined {
@@ -177,6 +180,8 @@ class SqliteStore implements Store {
 
   /** Tells the watchers of what has become safe. */
   #publish(upTo: number): void {
+    // A write that came while the store was closing: nobody is left to tell.
+    if (!this.#database.isOpen) return;
     if (!this.#sync) this.#commit();
     this.published = upTo;
     const events = this.#unsafe.filter((event) => event.stored.revision <= upTo);
@@ -235,7 +240,7 @@ class SqliteStore implements Store {
 
   #commit(): void {
     if (this.#failed) throw this.#failed;
-    if (!this.#database.isTransaction) return;
+    if (!this.#database.isOpen || !this.#database.isTransaction) return;
     try {
       this.#database.exec('COMMIT');
     } catch (thrown) {
