@@ -49,6 +49,7 @@ class SqliteStore implements Store {
   #sync: GroupSync | undefined;
   #unsafe: StoreEvent[] = [];
   #failed: Error | undefined;
+  #closed: Promise<void> | undefined;
   published: number;
   #mark: { revision: number; at: number };
   revision: number;
@@ -151,11 +152,15 @@ class SqliteStore implements Store {
     return () => this.#watchers.delete(watcher);
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     if (!this.#failed) this.#commit();
     await this.#sync?.close();
     this.#watchers.clear();
-    if (!this.#database.isOpen) return;
     // Whoever wrote meanwhile was promised nothing, but may well find it there.
     if (!this.#failed) this.#commit();
     this.#database.close();
@@ -240,7 +245,7 @@ class SqliteStore implements Store {
 
   #commit(): void {
     if (this.#failed) throw this.#failed;
-    if (!this.#database.isOpen || !this.#database.isTransaction) return;
+    if (!this.#database.isTransaction) return;
     try {
       this.#database.exec('COMMIT');
     } catch (thrown) {
