@@ -182,6 +182,13 @@ describe('merge patch', () => {
     );
   });
 
+  it('takes __proto__ for a key as any other', () => {
+    const patch = JSON.parse('{"a": {"__proto__": {"b": 1}}}') as Record<string, unknown>;
+    expect(JSON.stringify(mergePatch({}, patch))).toBe('{"a":{"__proto__":{"b":1}}}');
+    expect(JSON.stringify(createMergePatch({}, patch))).toBe('{"a":{"__proto__":{"b":1}}}');
+    expect(JSON.stringify(createMergePatch(patch, { a: {} }))).toBe('{"a":{"__proto__":null}}');
+  });
+
   it('null deletes, maps merge, lists are replaced', () => {
     expect(
       mergePatch({ a: { b: 1, c: 2 }, l: [1, 2], x: 1 }, { a: { b: null, d: 3 }, l: [3], x: null }),

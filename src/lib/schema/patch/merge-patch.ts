@@ -8,7 +8,7 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
   const result: JsonRecord = isRecord(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete result[key];
-    else if (value !== undefined) result[key] = mergePatch(result[key], value);
+    else if (value !== undefined) put(result, key, mergePatch(own(result, key), value));
   }
   return result;
 }
@@ -17,12 +17,27 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
 export function createMergePatch(original: JsonRecord, modified: JsonRecord): JsonRecord {
   const patch: JsonRecord = {};
   for (const [key, value] of Object.entries(modified)) {
-    const before = original[key];
+    const before = own(original, key);
     if (value === undefined || deepEqual(before, value)) continue;
-    patch[key] = isRecord(before) && isRecord(value) ? createMergePatch(before, value) : value;
+    const change = isRecord(before) && isRecord(value) ? createMergePatch(before, value) : value;
+    put(patch, key, change);
   }
   for (const [key, value] of Object.entries(original)) {
-    if (value !== undefined && modified[key] === undefined) patch[key] = null;
+    if (value !== undefined && own(modified, key) === undefined) put(patch, key, null);
   }
   return patch;
+}
+
+// A key of data may be `__proto__`: neither is the prototype what stands there, nor may it be set.
+
+function own(record: JsonRecord, key: string): unknown {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
+function put(record: JsonRecord, key: string, value: unknown): void {
+  if (key !== '__proto__') record[key] = value;
+  else {
+    const how = { value, enumerable: true, configurable: true, writable: true };
+    Object.defineProperty(record, key, how);
+  }
 }
