@@ -29,10 +29,11 @@ function isContainer(value: unknown): value is object {
   return Array.isArray(value) || isMap(value);
 }
 
-/** What a method of it gives may be made of anything in it. */
-function hasMethods(value: unknown): boolean {
+/** Whether a method answers to the key: what it gives may be made of anything in the value. */
+function isMethod(value: unknown, key: string | number): boolean {
   if (value instanceof HostObject) return true;
-  return typeof value === 'object' && value !== null && tagOf(value)?.methods !== undefined;
+  const methods = typeof value === 'object' && value !== null ? tagOf(value)?.methods : undefined;
+  return methods !== undefined && Object.hasOwn(methods, key);
 }
 
 /** The key as `index` means it. */
@@ -73,7 +74,7 @@ export class Tracker {
     let value = receiver;
     let node = this.nodes.get(value);
     for (const key of keys) {
-      if (node !== undefined && hasMethods(value)) node.isWhole = true;
+      if (node !== undefined && isMethod(value, key)) node.isWhole = true;
       const isPart = this.parts.has(value);
       value = entry(value, key);
       node = node?.child(key) ?? this.nodes.get(value);
