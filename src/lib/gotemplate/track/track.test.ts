@@ -6,6 +6,7 @@ import {
   functionTable,
   pathText,
   type Tracked,
+  typedMap,
 } from '../index.ts';
 
 function engineWith(files: Readonly<Record<string, string>>): Engine {
@@ -39,6 +40,27 @@ const values = {
 
 /** The values after a change. */
 type Values = Record<string, unknown>;
+
+describe('what a run depends on, where the values have methods', () => {
+  const withMethods = (data: Values): Values => {
+    const call = (self: object): string => JSON.stringify(self);
+    const methods = { YAML: { params: [], call } };
+    return typedMap({ ...data }, { name: 'chartutil.Values', element: 'interface {}', methods });
+  };
+
+  test.each<[string, string, boolean]>([
+    ['an entry that is read', '{{ .Values.name }}', true],
+    ['another entry', '{{ .Values.on }}{{ .Values.image.tag }}', false],
+    ['a method', '{{ .Values.YAML }}', true],
+  ])('%s', (_what, text, isTouched) => {
+    const before = withMethods(values);
+    const change = compareData(
+      { Values: before },
+      { Values: withMethods({ ...values, name: 'x' }) },
+    );
+    expect(track(text, before).isTouchedBy(change)).toBe(isTouched);
+  });
+});
 
 describe('what a run depends on', () => {
   test.each<[string, string, Values, boolean]>([
