@@ -10,7 +10,7 @@ async function asked(...argv: string[]): Promise<unknown> {
   let told = '';
   const write = (text: string): boolean => ((told += text), true);
   const io = {
-    cwd: '/work',
+    cwd: '/here',
     env: { HOME: '/home/me' },
     stdout: { write },
     stderr: { write },
@@ -46,7 +46,7 @@ describe('the flags of trice up', () => {
     [['--profile', 'legacy'], { api: { profile: 'legacy' } }],
     [['--service-account-admission=off'], { api: { serviceAccountAdmission: false } }],
     [['--service-cidr=10.0.0.0/24'], { api: { serviceCidr: '10.0.0.0/24' } }],
-    [['--token-auth-file=t.csv'], { api: { tokenFile: '/work/t.csv' } }],
+    [['--token-auth-file=t.csv'], { api: { tokenFile: '/here/t.csv' } }],
     [['--client-ca-file', '/etc/ca.pem'], { api: { clientCaFile: '/etc/ca.pem' } }],
     [
       ['--runtime-args=--runtime=runc  --ulimit=nofile=1024:1024', '--runtime-args', '--init'],
