@@ -66,7 +66,7 @@ export async function openBench({ rules = [], ...more }: BenchOptions = {}): Pro
       stop.abort();
       await Promise.all([workloads.done, runtime.done]);
       await server.close();
-      await rm(dir, { recursive: true, force: true });
+      await rm(dir, { recursive: true, maxRetries: 5, force: true });
     },
   };
 }
