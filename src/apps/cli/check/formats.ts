@@ -61,7 +61,6 @@ function xml(text: string): string {
       .replaceAll('>', '&gt;')
       .replaceAll('"', '&quot;')
       // What XML cannot hold at all.
-      // eslint-disable-next-line no-control-regex -- these are the characters meant
       .replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F]/g, '?')
   );
 }

@@ -17,7 +17,6 @@ export async function* readKeys({ stdin }: CliIo): AsyncGenerator<string> {
   try {
     for await (const chunk of stdin) {
       const text = Buffer.from(chunk).toString('utf8');
-      // eslint-disable-next-line no-control-regex -- escape sequences begin with a control character
       for (const [key] of text.matchAll(/\u001B(?:\[|O)[A-Z]|\u001B|[^\u001B]/gu)) {
         yield names[key] ?? key;
       }

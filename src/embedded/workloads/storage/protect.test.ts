@@ -36,7 +36,7 @@ describe('a claim that a pod uses', () => {
   });
   afterAll(async () => {
     await bench.close();
-    await rm(dir, { recursive: true, force: true });
+    await rm(dir, { recursive: true, maxRetries: 5, force: true });
   });
 
   it('goes when the pod has gone, and its volume after it', async () => {

@@ -164,7 +164,6 @@ const jsonPointer: Format = (text) => {
 /** What Go's parser of URLs refuses most often. */
 function parsed(text: string): string | undefined {
   const said = (why: string): string => `parse ${goQuote(text)}: ${why}`;
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\x00-\x1f\x7f]/.test(text)) return said('net/url: invalid control character in URL');
   if (text.startsWith(':')) return said('missing protocol scheme');
   if (isAbsolute(text) || !/^[^/?#]*:/.test(text)) return undefined;
